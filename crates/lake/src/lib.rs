@@ -1,0 +1,1 @@
+//! Ingestion, typed Delta tables, reconciliation, the point-read index

@@ -1,0 +1,1 @@
+//! The domain: identity, catalogue, collection, sharing, docket, ledger

@@ -1,0 +1,1 @@
+//! Recognisers, grading and masks over plain slices

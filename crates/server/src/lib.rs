@@ -1,0 +1,1 @@
+//! HTTP: the API, sessions, the gateway's doors

@@ -1,0 +1,1 @@
+//! SM2, SM3, SM4: keys, signatures, envelopes

@@ -1,0 +1,1 @@
+//! The transparency log: Merkle trees, tiles, checkpoints, proofs, evidence, fsck
