@@ -1,0 +1,107 @@
+//! Who acts, when, and with what chance: the three arguments of every verb (P5).
+
+use std::{collections::BTreeSet, sync::Mutex};
+
+use jiff::Timestamp;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha20Rng;
+use serde::{Deserialize, Serialize};
+use uuid::{Builder, Uuid};
+
+use crate::ids::*;
+
+/// The context of one verb. The edge (server, cli, tests) makes it; nothing below asks the world.
+pub struct Ctx {
+    /// Who acts.
+    pub who: Actor,
+    /// The instant of the act.
+    pub now: Timestamp,
+    rng: Mutex<ChaCha20Rng>,
+}
+
+impl Ctx {
+    /// A context from the actor, the time and 32 bytes of chance.
+    pub fn new(who: Actor, now: Timestamp, seed: [u8; 32]) -> Self {
+        Self { who, now, rng: Mutex::new(ChaCha20Rng::from_seed(seed)) }
+    }
+
+    /// A fresh UUIDv7 of this instant.
+    pub fn uuid(&self) -> Uuid {
+        let mut random = [0u8; 10];
+        self.fill(&mut random);
+        let millis = u64::try_from(self.now.as_millisecond()).unwrap_or(0);
+        Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
+    }
+
+    /// Random bytes from the context's chance.
+    pub fn fill(&self, bytes: &mut [u8]) {
+        // A poisoned lock only means that another thread panicked while drawing; the generator itself is still sound.
+        self.rng.lock().unwrap_or_else(std::sync::PoisonError::into_inner).fill_bytes(bytes);
+    }
+
+    /// A generator of its own, seeded from this context.
+    pub fn rng(&self) -> ChaCha20Rng {
+        let mut seed = [0u8; 32];
+        self.fill(&mut seed);
+        ChaCha20Rng::from_seed(seed)
+    }
+}
+
+/// Who acts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// A person who is logged in, for their organisation.
+    Person {
+        /// Who.
+        id: PersonId,
+        /// For whom.
+        organisation: OrganisationId,
+        /// Which office the organisation holds in the district, if any.
+        office: Option<Office>,
+        /// What they may be.
+        roles: BTreeSet<Role>,
+    },
+    /// A department's system with its key.
+    Client {
+        /// Which.
+        id: ClientId,
+        /// Whose.
+        organisation: OrganisationId,
+    },
+    /// The law: a term ran out.
+    Law,
+    /// The platform itself, by a named platform rule (set-up, scheduler, demonstration).
+    Platform,
+    /// Nobody who is logged in.
+    Public,
+}
+
+/// An office of the district held by one organisation; the pack says who that is in its district.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Office {
+    /// The authority 主管部门 (data bureau, district office).
+    Authority,
+    /// The development centre that runs the platform.
+    Centre,
+    /// The cyberspace office.
+    Cyberspace,
+}
+
+/// What a person may be. The three administrators 三员 exclude each other (system, security, audit).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// 数据执行专员: does the data work of their organisation.
+    DataExecutive,
+    /// 首席数据官: answers for it; may do whatever the executive may, and sign.
+    ChiefDataOfficer,
+    /// Reviewer of the centre or the authority.
+    Officer,
+    /// 系统管理员: organisations, people, clients.
+    SystemAdministrator,
+    /// 安全管理员: roles, policy, keys, sessions.
+    SecurityAdministrator,
+    /// 审计管理员: reads everything that was done, changes nothing.
+    AuditAdministrator,
+}
