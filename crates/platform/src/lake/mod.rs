@@ -1,5 +1,5 @@
-//! The few verbs the platform needs of the lake, as one object-safe port. `lake` implements it on Delta tables; [`memory`]
-//! here keeps rows in memory for slice tests. One contract test runs on both (P11).
+//! The few verbs the platform needs of the lake, as one object-safe port. `lake` implements it on Delta tables; [`MemoryLake`]
+//! here keeps rows in memory for slice tests. One contract, [`contract`], is checked on both (P11).
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
@@ -7,6 +7,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::LoadId;
+
+mod contract;
+mod memory;
+
+pub use contract::contract;
+pub use memory::MemoryLake;
 
 /// One load: a file on the server's disk into one dataset's table.
 #[derive(Clone, Debug)]
