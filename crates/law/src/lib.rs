@@ -1,6 +1,26 @@
 //! The law engine: a pure function from (law, case, act, now) to a decision.
-mod case;
-mod ids;
+//!
+//! [`Book::parse`] reads the folder of regulations. A case is opened by [`open`], moved by [`decide`], and moved by the
+//! law itself when a term runs out, by [`advance`]. Nothing here reads a clock, a file, a random source or a store.
 
+pub mod calendar;
+pub mod scenario;
+pub mod vocabulary;
+
+mod book;
+mod case;
+mod engine;
+mod error;
+mod ids;
+mod pack;
+mod show;
+
+pub use book::Book;
 pub use case::*;
+pub use engine::{Possible, advance, decide, explain_clock, next_due, open, possible, recompute, with_facts};
+pub use error::{PackError, Place};
 pub use ids::*;
+pub use pack::*;
+pub use scenario::Scenario;
+pub use show::{ClockSummary, ExtensionSummary, clocks, render_article};
+pub use vocabulary::Vocabulary;
