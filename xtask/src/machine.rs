@@ -1,0 +1,106 @@
+//! What the machine must have besides a Rust toolchain, and how it gets it.
+//!
+//! As root on Debian the missing packages are installed; otherwise the one command that would do it
+//! is printed, and the caller goes on without or stops. Nothing else on the machine is touched.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::house::{House, capture, run};
+
+/// A program and the Debian package that brings it.
+pub struct Need {
+    program: &'static str,
+    package: &'static str,
+    why: &'static str,
+}
+
+/// SQLite, LMDB, zstd and the TLS library are compiled from C.
+pub const C_COMPILER: Need = Need { program: "cc", package: "gcc libc6-dev", why: "compiles the embedded stores" };
+
+/// The tests let a foreign tool judge our signatures.
+pub const OPENSSL: Need = Need { program: "openssl", package: "openssl", why: "verifies evidence files from outside" };
+
+/// Sees to it that every need is met, or fails naming the one command to type.
+pub fn ensure(needs: &[Need]) -> Result<()> {
+    let missing: Vec<&Need> = needs.iter().filter(|need| on_path(need.program).is_none()).collect();
+    for need in &missing {
+        println!("   missing: `{}` ({})", need.program, need.why);
+    }
+    install(&missing.iter().map(|need| need.package).collect::<Vec<_>>())?;
+    match missing.iter().find(|need| on_path(need.program).is_none()) {
+        Some(need) => bail!("`{}` is still missing after its package was installed", need.program),
+        None => Ok(()),
+    }
+}
+
+/// The folder with PostgreSQL's server programs, installed if need be.
+pub fn postgres_programs() -> Result<PathBuf> {
+    if let Some(found) = newest_postgres() {
+        return Ok(found);
+    }
+    println!("   missing: PostgreSQL's server (the store contract runs on both stores)");
+    install(&["postgresql"])?;
+    newest_postgres().context("no `initdb` in /usr/lib/postgresql/*/bin nor on the PATH")
+}
+
+/// Whether `cargo nextest` can be used; installs it first if it is missing.
+pub fn nextest(house: &House) -> bool {
+    let works = || capture(&mut house.cargo(&["nextest", "--version"])).is_ok();
+    if works() {
+        return true;
+    }
+    println!("   missing: cargo-nextest; installing it once");
+    match run(&mut house.cargo(&["install", "cargo-nextest", "--locked"])) {
+        Ok(()) => works(),
+        Err(error) => {
+            println!("   cargo-nextest could not be installed ({error:#}); using `cargo test`");
+            false
+        }
+    }
+}
+
+/// Whether this process may install packages and must not start PostgreSQL itself.
+pub fn is_root() -> bool {
+    capture(Command::new("id").arg("-u")).is_ok_and(|uid| uid.trim_ascii() == b"0")
+}
+
+/// Where a program lies on the PATH.
+pub fn on_path(program: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
+}
+
+fn install(packages: &[&str]) -> Result<()> {
+    if packages.is_empty() {
+        return Ok(());
+    }
+    let packages = packages.join(" ");
+    if !is_root() || on_path("apt-get").is_none() {
+        bail!("type: sudo apt-get update && sudo apt-get install -y {packages}");
+    }
+    let apt =
+        |arguments: &[&str]| run(Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive"));
+    apt(&["update", "-qq"])?;
+    let mut arguments = vec!["install", "-y", "-qq", "--no-install-recommends"];
+    arguments.extend(packages.split(' '));
+    apt(&arguments)
+}
+
+fn newest_postgres() -> Option<PathBuf> {
+    let debian = std::fs::read_dir("/usr/lib/postgresql").ok().and_then(|versions| {
+        versions
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .filter(|version| version.join("bin/initdb").is_file())
+            .max_by_key(|version| major(version))
+            .map(|version| version.join("bin"))
+    });
+    debian.or_else(|| Some(on_path("initdb")?.parent()?.to_owned()))
+}
+
+fn major(version: &Path) -> u32 {
+    version.file_name().and_then(|name| name.to_str()?.parse().ok()).unwrap_or(0)
+}
