@@ -10,7 +10,7 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{self, Command};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::house::{House, capture};
 use crate::machine;
@@ -120,25 +120,24 @@ impl Drop for Postgres {
 }
 
 /// A folder for this process that the server's user can enter: under the target folder, or under the
-/// system's temporary one where the way there is closed to other users.
+/// system's temporary one where the way there is closed to other users. It must be new, because
+/// anyone may prepare a folder in a temporary one.
 fn home(clusters: &Path) -> Result<PathBuf> {
-    let temporary = std::env::temp_dir().join("gongshu-pg");
-    let mut refusal = None;
-    for parent in [clusters, &temporary] {
-        let home = parent.join(process::id().to_string());
-        fs::create_dir_all(&home)?;
+    let own_id = process::id();
+    let temporary = std::env::temp_dir().join(format!("gongshu-pg-{own_id}"));
+    for home in [clusters.join(own_id.to_string()), temporary] {
+        fs::create_dir(&home).with_context(|| format!("`{}` cannot be made", home.display()))?;
         own(&home)?;
         let mut enter = unprivileged(Path::new("/usr/bin/test"), Path::new("/"));
-        match capture(enter.arg("-w").arg(&home)) {
-            Ok(_) => return Ok(home),
-            Err(error) => refusal = Some(error),
+        if capture(enter.arg("-w").arg(&home)).is_ok() {
+            return Ok(home);
         }
-        fs::remove_dir_all(&home)?;
+        fs::remove_dir(&home)?;
     }
-    Err(refusal.context("no folder to try")?).context("the server's user can enter no folder")
+    bail!("PostgreSQL's user can enter neither the target folder nor the temporary one")
 }
 
-/// Stops and removes what killed runs left behind.
+/// Stops and removes what killed runs left behind in the target folder.
 fn sweep(programs: &Path, clusters: &Path) {
     let entries = fs::read_dir(clusters).into_iter().flatten().flatten();
     for left in entries.map(|entry| entry.path()) {
