@@ -49,15 +49,7 @@ impl Sm4Gcm {
     ///
     /// # Errors
     /// [`Error::Tag`] if key, nonce, associated data, ciphertext or tag differ from those of the sealing.
-    pub fn open_in_place(
-        &self,
-        nonce: &[u8; 12],
-        aad: &[u8],
-        buf: &mut [u8],
-        tag: &[u8; 16],
-    ) -> Result<()> {
-        self.0
-            .decrypt_inout_detached(nonce.into(), aad, buf.into(), tag.into())
-            .map_err(|_| Error::Tag)
+    pub fn open_in_place(&self, nonce: &[u8; 12], aad: &[u8], buf: &mut [u8], tag: &[u8; 16]) -> Result<()> {
+        self.0.decrypt_inout_detached(nonce.into(), aad, buf.into(), tag.into()).map_err(|_| Error::Tag)
     }
 }

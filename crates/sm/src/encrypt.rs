@@ -18,9 +18,7 @@ pub const OVERHEAD: usize = 97;
 /// # Errors
 /// [`Error::EmptyMessage`] if `msg` is empty, for which the standard defines no ciphertext.
 pub fn encrypt(rng: &mut impl CryptoRng, to: &VerifyingKey, msg: &[u8]) -> Result<Vec<u8>> {
-    encrypting(to)
-        .encrypt(rng, msg)
-        .map_err(|_| Error::EmptyMessage)
+    encrypting(to).encrypt(rng, msg).map_err(|_| Error::EmptyMessage)
 }
 
 /// Decrypts C1 ‖ C3 ‖ C2.
@@ -40,9 +38,7 @@ pub fn decrypt(key: &SigningKey, ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>
 /// # Errors
 /// As [`encrypt`].
 pub fn encrypt_der(rng: &mut impl CryptoRng, to: &VerifyingKey, msg: &[u8]) -> Result<Vec<u8>> {
-    encrypting(to)
-        .encrypt_der(rng, msg)
-        .map_err(|_| Error::EmptyMessage)
+    encrypting(to).encrypt_der(rng, msg).map_err(|_| Error::EmptyMessage)
 }
 
 /// Decrypts the DER `SM2Cipher` of GB/T 35276.
@@ -61,9 +57,7 @@ fn decrypting(key: &SigningKey) -> DecryptingKey {
     DecryptingKey::new_with_mode(*key.scalar(), Mode::C1C3C2)
 }
 
-fn opened(
-    result: core::result::Result<Vec<u8>, sm2::elliptic_curve::Error>,
-) -> Result<Zeroizing<Vec<u8>>> {
+fn opened(result: core::result::Result<Vec<u8>, sm2::elliptic_curve::Error>) -> Result<Zeroizing<Vec<u8>>> {
     match result {
         Ok(plain) if !plain.is_empty() => Ok(Zeroizing::new(plain)),
         _ => Err(Error::Decrypt),

@@ -5,9 +5,7 @@
 #[non_exhaustive]
 pub enum Error {
     /// The private key is zero, or not below n-1 (GB/T 32918.1 asks for 1 ≤ d ≤ n-2), or its encoding cannot be read.
-    #[error(
-        "the SM2 private key is malformed or out of range; supply a 32-byte scalar or a PKCS#8 PEM of an SM2 key"
-    )]
+    #[error("the SM2 private key is malformed or out of range; supply a 32-byte scalar or a PKCS#8 PEM of an SM2 key")]
     PrivateKey,
     /// The bytes are no point of the SM2 curve, or the point at infinity, or another algorithm's key.
     #[error(
@@ -24,19 +22,13 @@ pub enum Error {
     #[error("an empty message cannot be encrypted with SM2; seal it with SM4-GCM instead")]
     EmptyMessage,
     /// The ciphertext is malformed, was made for another key, or was tampered with.
-    #[error(
-        "the ciphertext cannot be decrypted; it is malformed, was altered, or belongs to another key"
-    )]
+    #[error("the ciphertext cannot be decrypted; it is malformed, was altered, or belongs to another key")]
     Decrypt,
     /// The SM4-GCM tag does not fit key, nonce, associated data and ciphertext.
-    #[error(
-        "the authentication tag does not fit; the data was altered or key, nonce or context is another"
-    )]
+    #[error("the authentication tag does not fit; the data was altered or key, nonce or context is another")]
     Tag,
     /// The sealed file's text is not of the form written by [`crate::seal::seal`], or of a later version.
-    #[error(
-        "the sealed text is malformed or of an unknown version; expected a `gongshu-seal/1` file"
-    )]
+    #[error("the sealed text is malformed or of an unknown version; expected a `gongshu-seal/1` file")]
     SealForm,
     /// The derivation cost is outside the accepted bounds of [`crate::seal::Cost`].
     #[error("the key derivation cost is out of bounds; see `seal::Cost` for the accepted range")]

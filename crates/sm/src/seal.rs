@@ -44,11 +44,7 @@ pub struct Cost {
 
 impl Cost {
     /// RFC 9106 §4, second recommended option, with one lane: 64 MiB, three passes.
-    pub const DEFAULT: Self = Self {
-        memory_kib: 64 * 1024,
-        passes: 3,
-        lanes: 1,
-    };
+    pub const DEFAULT: Self = Self { memory_kib: 64 * 1024, passes: 3, lanes: 1 };
 
     fn params(self) -> Result<Params> {
         if self.memory_kib > 1 << 20 || self.passes > 16 || self.lanes > 8 {
@@ -70,12 +66,7 @@ pub fn seal(passphrase: &[u8], plaintext: &[u8], rng: &mut impl CryptoRng) -> Re
 ///
 /// # Errors
 /// As [`seal`]; [`Error::SealCost`] if `cost` is out of bounds.
-pub fn seal_with(
-    cost: Cost,
-    passphrase: &[u8],
-    plaintext: &[u8],
-    rng: &mut impl CryptoRng,
-) -> Result<String> {
+pub fn seal_with(cost: Cost, passphrase: &[u8], plaintext: &[u8], rng: &mut impl CryptoRng) -> Result<String> {
     if plaintext.len() > MAX_TEXT / 3 * 2 {
         return Err(Error::SealForm);
     }
@@ -87,9 +78,7 @@ pub fn seal_with(
     let header = Header { cost, salt, nonce };
     let mut text = header.text();
     let mut buf = Zeroizing::new(plaintext.to_vec());
-    let tag = header
-        .cipher(passphrase)?
-        .seal_in_place(&nonce, text.as_bytes(), &mut buf);
+    let tag = header.cipher(passphrase)?.seal_in_place(&nonce, text.as_bytes(), &mut buf);
     buf.extend_from_slice(&tag);
     text.push_str(&wrapped(&STANDARD.encode(&*buf)));
     Ok(text)
@@ -108,19 +97,12 @@ pub fn open(passphrase: &[u8], text: &str) -> Result<Zeroizing<Vec<u8>>> {
     let (head, body) = text.split_once("\n\n").ok_or(Error::SealForm)?;
     let header = Header::parse(head).ok_or(Error::SealForm)?;
 
-    let mut buf = Zeroizing::new(
-        STANDARD
-            .decode(body.replace('\n', ""))
-            .map_err(|_| Error::SealForm)?,
-    );
+    let mut buf = Zeroizing::new(STANDARD.decode(body.replace('\n', "")).map_err(|_| Error::SealForm)?);
     if body != wrapped(&STANDARD.encode(&*buf)) {
         return Err(Error::SealForm);
     }
     let tag_at = buf.len().checked_sub(TAG_LEN).ok_or(Error::SealForm)?;
-    let tag: [u8; TAG_LEN] = buf
-        .split_off(tag_at)
-        .try_into()
-        .map_err(|_| Error::SealForm)?;
+    let tag: [u8; TAG_LEN] = buf.split_off(tag_at).try_into().map_err(|_| Error::SealForm)?;
     header
         .cipher(passphrase)?
         .open_in_place(&header.nonce, header.text().as_bytes(), &mut buf, &tag)
@@ -137,11 +119,7 @@ struct Header {
 impl Header {
     /// The header's only text, with the empty line that ends it.
     fn text(&self) -> String {
-        let Cost {
-            memory_kib,
-            passes,
-            lanes,
-        } = self.cost;
+        let Cost { memory_kib, passes, lanes } = self.cost;
         format!(
             "{MAGIC}\nkdf: argon2id m={memory_kib} t={passes} p={lanes}\nsalt: {}\n{AEAD}\nnonce: {}\n\n",
             STANDARD.encode(self.salt),
@@ -154,22 +132,10 @@ impl Header {
         (lines.next()? == MAGIC).then_some(())?;
         let mut costs = lines.next()?.strip_prefix("kdf: argon2id ")?.split(' ');
         let mut number = |name: &str| costs.next()?.strip_prefix(name)?.parse::<u32>().ok();
-        let cost = Cost {
-            memory_kib: number("m=")?,
-            passes: number("t=")?,
-            lanes: number("p=")?,
-        };
-        let salt = STANDARD
-            .decode(lines.next()?.strip_prefix("salt: ")?)
-            .ok()?
-            .try_into()
-            .ok()?;
+        let cost = Cost { memory_kib: number("m=")?, passes: number("t=")?, lanes: number("p=")? };
+        let salt = STANDARD.decode(lines.next()?.strip_prefix("salt: ")?).ok()?.try_into().ok()?;
         (lines.next()? == AEAD).then_some(())?;
-        let nonce = STANDARD
-            .decode(lines.next()?.strip_prefix("nonce: ")?)
-            .ok()?
-            .try_into()
-            .ok()?;
+        let nonce = STANDARD.decode(lines.next()?.strip_prefix("nonce: ")?).ok()?.try_into().ok()?;
         let header = Self { cost, salt, nonce };
         // Comparing with the one text we would write refuses leading zeros, extra fields and trailing lines at once.
         (header.text().strip_suffix("\n\n")? == head).then_some(header)

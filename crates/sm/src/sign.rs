@@ -15,9 +15,7 @@ use sm2::elliptic_curve::ops::Reduce;
 use sm2::elliptic_curve::point::AffineCoordinates;
 use sm2::elliptic_curve::sec1::ToSec1Point;
 use sm2::elliptic_curve::{Curve, Generate, Group, PrimeField};
-use sm2::pkcs8::{
-    DecodePrivateKey, DecodePublicKey, EncodePrivateKey, EncodePublicKey, LineEnding,
-};
+use sm2::pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePrivateKey, EncodePublicKey, LineEnding};
 use sm2::{FieldBytes, NonZeroScalar, ProjectivePoint, PublicKey, Scalar, SecretKey, Sm2};
 use sm3::Sm3;
 use zeroize::{Zeroize, Zeroizing};
@@ -79,12 +77,7 @@ impl SigningKey {
     pub fn sign_digest(&self, e: &[u8; 32]) -> Signature {
         let e = scalar_of(e);
         let secret = self.to_bytes();
-        let mut nonces = rfc6979::KGenerator::<Sm3, U256>::new(
-            secret.as_slice(),
-            &e.to_bytes(),
-            &[],
-            &Sm2::ORDER,
-        );
+        let mut nonces = rfc6979::KGenerator::<Sm3, U256>::new(secret.as_slice(), &e.to_bytes(), &[], &Sm2::ORDER);
         loop {
             let mut bytes = FieldBytes::default();
             nonces.fill_next_k(&mut bytes);
@@ -105,9 +98,7 @@ impl SigningKey {
     /// # Errors
     /// [`Error::PrivateKey`] if the encoder refuses, which no valid key makes it do.
     pub fn to_pkcs8_pem(&self) -> Result<Zeroizing<String>> {
-        SecretKey::from(&self.d)
-            .to_pkcs8_pem(LineEnding::LF)
-            .map_err(|_| Error::PrivateKey)
+        SecretKey::from(&self.d).to_pkcs8_pem(LineEnding::LF).map_err(|_| Error::PrivateKey)
     }
 
     /// Reads an unencrypted PKCS#8 PEM of an SM2 key.
@@ -126,11 +117,7 @@ impl SigningKey {
     fn from_scalar(d: NonZeroScalar) -> Option<Self> {
         let d_plus_1_inverse = (*d + Scalar::ONE).invert().into_option()?;
         let verifying = VerifyingKey::from_public_key(PublicKey::from_secret_scalar(&d)).ok()?;
-        Some(Self {
-            d,
-            d_plus_1_inverse,
-            verifying,
-        })
+        Some(Self { d, d_plus_1_inverse, verifying })
     }
 
     /// Steps A4 to A7 of GB/T 32918.2 §6.1; `None` where the standard says "return to A3".
@@ -155,9 +142,7 @@ impl Drop for SigningKey {
 
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SigningKey")
-            .field("verifying", &self.verifying)
-            .finish_non_exhaustive()
+        f.debug_struct("SigningKey").field("verifying", &self.verifying).finish_non_exhaustive()
     }
 }
 
@@ -218,9 +203,7 @@ impl VerifyingKey {
     /// # Errors
     /// [`Error::SignatureMismatch`] if it does not fit.
     pub fn verify_digest(&self, e: &[u8; 32], signature: &Signature) -> Result<()> {
-        self.base
-            .verify_prehash(e, &signature.0)
-            .map_err(|_| Error::SignatureMismatch)
+        self.base.verify_prehash(e, &signature.0).map_err(|_| Error::SignatureMismatch)
     }
 
     /// e = SM3(Z ‖ M) of GB/T 32918.2 §6.1 (steps A1, A2), with Z under [`DEFAULT_ID`].
@@ -237,17 +220,9 @@ impl VerifyingKey {
     }
 
     fn from_public_key(key: PublicKey) -> Result<Self> {
-        let sec1 = key
-            .to_sec1_point(false)
-            .as_bytes()
-            .try_into()
-            .map_err(|_| Error::PublicKey)?;
+        let sec1 = key.to_sec1_point(false).as_bytes().try_into().map_err(|_| Error::PublicKey)?;
         let base = sm2::dsa::VerifyingKey::new(DEFAULT_ID, key).map_err(|_| Error::PublicKey)?;
-        Ok(Self {
-            base,
-            sec1,
-            z: identity_digest(&sec1),
-        })
+        Ok(Self { base, sec1, z: identity_digest(&sec1) })
     }
 }
 
@@ -283,9 +258,7 @@ impl Signature {
     /// # Errors
     /// [`Error::SignatureForm`] if a component is outside 1 ≤ r, s ≤ n-1.
     pub fn from_bytes(bytes: &[u8; 64]) -> Result<Self> {
-        sm2::dsa::Signature::from_slice(bytes)
-            .map(Self)
-            .map_err(|_| Error::SignatureForm)
+        sm2::dsa::Signature::from_slice(bytes).map(Self).map_err(|_| Error::SignatureForm)
     }
 
     /// The DER `SEQUENCE { r INTEGER, s INTEGER }` of GB/T 35276, as other tools exchange it.
@@ -299,15 +272,9 @@ impl Signature {
     /// # Errors
     /// [`Error::SignatureForm`] if it is not DER or a component is out of range.
     pub fn from_der(der: &[u8]) -> Result<Self> {
-        let read = sm2::dsa::Signature::from_der(der)
-            .map(Self)
-            .map_err(|_| Error::SignatureForm)?;
+        let read = sm2::dsa::Signature::from_der(der).map(Self).map_err(|_| Error::SignatureForm)?;
         // One signature, one encoding: whatever the reader tolerates beyond DER is refused by writing it again.
-        if read.to_der() == der {
-            Ok(read)
-        } else {
-            Err(Error::SignatureForm)
-        }
+        if read.to_der() == der { Ok(read) } else { Err(Error::SignatureForm) }
     }
 }
 
@@ -348,11 +315,7 @@ fn write_hex(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
     bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
 }
 
-#[expect(
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "runs at compile time, where a mistake fails the build"
-)]
+#[expect(clippy::indexing_slicing, clippy::panic, reason = "runs at compile time, where a mistake fails the build")]
 const fn hex32(text: &str) -> [u8; 32] {
     const fn nibble(c: u8) -> u8 {
         match c {
@@ -378,28 +341,15 @@ mod tests {
     /// GB/T 32918.5-2017 annex A: the only published vector that shows k, so the only one that can judge the signer.
     #[test]
     fn signs_the_example_of_the_standard_with_its_own_nonce() {
-        let key = SigningKey::from_bytes(&hex32(
-            "3945208F7B2144B13F36E38AC6D39F95889393692860B51A42FB81EF4DF7C5B8",
-        ))
-        .unwrap();
-        let k = Scalar::from_repr(
-            hex32("59276E27D506861A16680F3AD9C02DCCEF3CC1FA3CDBE4CE6D54B80DEAC1BC21").into(),
-        )
-        .unwrap();
+        let key =
+            SigningKey::from_bytes(&hex32("3945208F7B2144B13F36E38AC6D39F95889393692860B51A42FB81EF4DF7C5B8")).unwrap();
+        let k = Scalar::from_repr(hex32("59276E27D506861A16680F3AD9C02DCCEF3CC1FA3CDBE4CE6D54B80DEAC1BC21").into())
+            .unwrap();
         let e = key.verifying_key().digest(b"message digest");
-        assert_eq!(
-            e,
-            hex32("F0B43E94BA45ACCAACE692ED534382EB17E6AB5A19CE7B31F4486FDFC0D28640")
-        );
+        assert_eq!(e, hex32("F0B43E94BA45ACCAACE692ED534382EB17E6AB5A19CE7B31F4486FDFC0D28640"));
         let signature = key.sign_with_nonce(&scalar_of(&e), &k).unwrap().to_bytes();
-        assert_eq!(
-            signature[..32],
-            hex32("F5A03B0648D2C4630EEAC513E1BB81A15944DA3827D5B74143AC7EACEEE720B3")
-        );
-        assert_eq!(
-            signature[32..],
-            hex32("B1B6AA29DF212FD8763182BC0D421CA1BB9038FD1F7F42D4840B69C485BBC1AA")
-        );
+        assert_eq!(signature[..32], hex32("F5A03B0648D2C4630EEAC513E1BB81A15944DA3827D5B74143AC7EACEEE720B3"));
+        assert_eq!(signature[32..], hex32("B1B6AA29DF212FD8763182BC0D421CA1BB9038FD1F7F42D4840B69C485BBC1AA"));
     }
 
     /// The standard's A5 and A6: such a nonce must be thrown away, never used.
@@ -407,9 +357,7 @@ mod tests {
     fn refuses_a_nonce_that_gives_a_zero_component() {
         let key = SigningKey::from_bytes(&[3; 32]).unwrap();
         let k = scalar_of(&[5; 32]);
-        let x1 = <Scalar as Reduce<FieldBytes>>::reduce(
-            &ProjectivePoint::mul_by_generator(&k).to_affine().x(),
-        );
+        let x1 = <Scalar as Reduce<FieldBytes>>::reduce(&ProjectivePoint::mul_by_generator(&k).to_affine().x());
         assert_eq!(key.sign_with_nonce(&-x1, &k), None, "r = 0");
         assert_eq!(key.sign_with_nonce(&(-x1 - k), &k), None, "r + k = n");
         let r = k * key.d.invert().unwrap();

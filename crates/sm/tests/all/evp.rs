@@ -32,10 +32,7 @@ fn stanzas(text: &str) -> Vec<Stanza> {
     for paragraph in text.split("\n\n") {
         let mut fields: BTreeMap<String, String> = BTreeMap::new();
         let mut kind = String::new();
-        for line in paragraph
-            .lines()
-            .filter(|line| !line.starts_with('#') && !line.trim().is_empty())
-        {
+        for line in paragraph.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()) {
             let pem = line.starts_with("-----") || kind == "PrivateKey";
             match line.split_once('=').filter(|_| !pem) {
                 Some((name, value)) => {
@@ -76,15 +73,10 @@ fn sm3_agrees_with_the_foreign_digests() {
     let (mut served, mut not_served) = (0, BTreeMap::new());
     for stanza in stanzas(&text) {
         if stanza.get("Digest") != "SM3" {
-            *not_served
-                .entry(format!("digest {} is not ours", stanza.get("Digest")))
-                .or_default() += 1;
+            *not_served.entry(format!("digest {} is not ours", stanza.get("Digest"))).or_default() += 1;
             continue;
         }
-        assert_eq!(
-            sm::sm3(&stanza.bytes("Input")).to_vec(),
-            stanza.bytes("Output")
-        );
+        assert_eq!(sm::sm3(&stanza.bytes("Input")).to_vec(), stanza.bytes("Output"));
         served += 1;
     }
     assert_eq!(tally("evpmd_sm3.txt", served, &not_served), (8, 2));
@@ -97,17 +89,10 @@ fn hmac_sm3_agrees_with_the_foreign_codes() {
     };
     let stanzas = stanzas(&text);
     for stanza in &stanzas {
-        let (key, data, mac) = (
-            stanza.bytes("Key"),
-            stanza.bytes("Input"),
-            stanza.bytes("Output"),
-        );
+        let (key, data, mac) = (stanza.bytes("Key"), stanza.bytes("Input"), stanza.bytes("Output"));
         assert!(sm::hmac_sm3_verify(&key, &data, &mac));
     }
-    assert_eq!(
-        tally("evpmac_sm3.txt", stanzas.len(), &BTreeMap::new()),
-        (4, 0)
-    );
+    assert_eq!(tally("evpmac_sm3.txt", stanzas.len(), &BTreeMap::new()), (4, 0));
 }
 
 #[test]
@@ -116,11 +101,7 @@ fn sm2_agrees_with_the_foreign_signatures_and_ciphertexts() {
         return;
     };
     let stanzas = stanzas(&text);
-    let pem = stanzas
-        .iter()
-        .find(|s| s.kind == "PrivateKey")
-        .unwrap()
-        .get("pem");
+    let pem = stanzas.iter().find(|s| s.kind == "PrivateKey").unwrap().get("pem");
     let key = SigningKey::from_pkcs8_pem(pem).unwrap();
     let (mut served, mut not_served) = (0, BTreeMap::new());
     for stanza in &stanzas {
@@ -139,27 +120,18 @@ fn sm2_agrees_with_the_foreign_signatures_and_ciphertexts() {
             }
             "Verify" | "Decrypt" => {
                 *not_served
-                    .entry(format!(
-                        "{} with {}: SM3 alone is offered",
-                        stanza.kind,
-                        stanza.get("Ctrl")
-                    ))
+                    .entry(format!("{} with {}: SM3 alone is offered", stanza.kind, stanza.get("Ctrl")))
                     .or_default() += 1;
                 continue;
             }
             "Sign" => {
                 *not_served
-                    .entry(
-                        "Sign: the file itself says it judges nothing but that signing runs"
-                            .to_owned(),
-                    )
+                    .entry("Sign: the file itself says it judges nothing but that signing runs".to_owned())
                     .or_default() += 1;
                 continue;
             }
             "KeyGen" => {
-                *not_served
-                    .entry("KeyGen: no expected output".to_owned())
-                    .or_default() += 1;
+                *not_served.entry("KeyGen: no expected output".to_owned()).or_default() += 1;
                 continue;
             }
             other => panic!("a new kind of test: {other}"),
@@ -177,18 +149,12 @@ fn sm4_gcm_agrees_with_the_vector_of_rfc_8998() {
     let (mut served, mut not_served) = (0, BTreeMap::new());
     for stanza in stanzas(&text) {
         if stanza.get("Cipher") != "SM4-GCM" {
-            *not_served
-                .entry(format!("{}: only GCM is offered", stanza.get("Cipher")))
-                .or_default() += 1;
+            *not_served.entry(format!("{}: only GCM is offered", stanza.get("Cipher"))).or_default() += 1;
             continue;
         }
         let cipher = sm::aead::Sm4Gcm::new(&stanza.bytes("Key").try_into().unwrap());
         let mut buf = stanza.bytes("Plaintext");
-        let tag = cipher.seal_in_place(
-            &stanza.bytes("IV").try_into().unwrap(),
-            &stanza.bytes("AAD"),
-            &mut buf,
-        );
+        let tag = cipher.seal_in_place(&stanza.bytes("IV").try_into().unwrap(), &stanza.bytes("AAD"), &mut buf);
         assert_eq!(tag.to_vec(), stanza.bytes("Tag"));
         assert_eq!(buf, stanza.bytes("Ciphertext"));
         served += 1;

@@ -9,11 +9,7 @@ use sm::sign::{Signature, SigningKey, VerifyingKey};
 use crate::shared::rng;
 
 /// The cheapest derivation allowed, so that many cases fit into a test.
-const CHEAP: Cost = Cost {
-    memory_kib: 8,
-    passes: 1,
-    lanes: 1,
-};
+const CHEAP: Cost = Cost { memory_kib: 8, passes: 1, lanes: 1 };
 
 fn bytes(max: usize) -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(any::<u8>(), 0..max)
@@ -163,47 +159,27 @@ fn debug_output_of_a_private_key_shows_no_secret() {
 #[test]
 fn an_empty_message_is_refused_by_public_key_encryption_and_taken_by_the_others() {
     let key = SigningKey::generate(&mut rng(4));
-    assert_eq!(
-        sm::encrypt::encrypt(&mut rng(5), key.verifying_key(), b""),
-        Err(Error::EmptyMessage)
-    );
-    assert_eq!(
-        sm::encrypt::encrypt_der(&mut rng(5), key.verifying_key(), b""),
-        Err(Error::EmptyMessage)
-    );
+    assert_eq!(sm::encrypt::encrypt(&mut rng(5), key.verifying_key(), b""), Err(Error::EmptyMessage));
+    assert_eq!(sm::encrypt::encrypt_der(&mut rng(5), key.verifying_key(), b""), Err(Error::EmptyMessage));
     assert_eq!(key.verifying_key().verify(b"", &key.sign(b"")), Ok(()));
 }
 
 #[test]
 fn the_cost_of_a_strangers_sealed_file_is_bounded_before_it_is_paid() {
     let text = seal_with(CHEAP, b"p", b"secret", &mut rng(6)).unwrap();
-    for greedy in [
-        "m=4194304 t=1 p=1",
-        "m=8 t=4000000000 p=1",
-        "m=64 t=1 p=9",
-        "m=0 t=1 p=1",
-    ] {
+    for greedy in ["m=4194304 t=1 p=1", "m=8 t=4000000000 p=1", "m=64 t=1 p=9", "m=0 t=1 p=1"] {
         let greedy = text.replace("m=8 t=1 p=1", greedy);
         assert_eq!(open(b"p", &greedy), Err(Error::SealCost));
     }
-    let dear = Cost {
-        memory_kib: u32::MAX,
-        ..CHEAP
-    };
-    assert_eq!(
-        seal_with(dear, b"p", b"", &mut rng(6)),
-        Err(Error::SealCost)
-    );
+    let dear = Cost { memory_kib: u32::MAX, ..CHEAP };
+    assert_eq!(seal_with(dear, b"p", b"", &mut rng(6)), Err(Error::SealCost));
 }
 
 #[test]
 fn the_sealed_form_is_the_documented_one() {
     let text = sm::seal::seal(b"correct horse", b"key", &mut rng(7)).unwrap();
     let lines: Vec<&str> = text.lines().collect();
-    assert_eq!(
-        lines[..2],
-        ["gongshu-seal/1", "kdf: argon2id m=65536 t=3 p=1"]
-    );
+    assert_eq!(lines[..2], ["gongshu-seal/1", "kdf: argon2id m=65536 t=3 p=1"]);
     assert!(
         lines[2].starts_with("salt: ")
             && lines[3] == "aead: sm4-gcm"
@@ -211,8 +187,5 @@ fn the_sealed_form_is_the_documented_one() {
             && lines[5].is_empty()
     );
     assert_eq!(open(b"correct horse", &text).unwrap().as_slice(), b"key");
-    assert_eq!(
-        open(b"correct horse", &text.replace("seal/1", "seal/2")),
-        Err(Error::SealForm)
-    );
+    assert_eq!(open(b"correct horse", &text.replace("seal/1", "seal/2")), Err(Error::SealForm));
 }

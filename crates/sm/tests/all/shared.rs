@@ -4,18 +4,13 @@ use std::path::PathBuf;
 
 /// The text of a shared vector file, or `None` after saying so loudly.
 pub fn vectors(name: &str) -> Option<String> {
-    let root = std::env::var_os("GONGSHU_SHARED").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
-        PathBuf::from,
-    );
+    let root = std::env::var_os("GONGSHU_SHARED")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), PathBuf::from);
     let path = root.join("vectors/sm").join(name);
     match std::fs::read_to_string(&path) {
         Ok(text) => Some(text),
         Err(why) => {
-            eprintln!(
-                "SKIPPED: foreign vectors `{}` cannot be read: {why}",
-                path.display()
-            );
+            eprintln!("SKIPPED: foreign vectors `{}` cannot be read: {why}", path.display());
             None
         }
     }

@@ -16,15 +16,9 @@ fn example_key() -> SigningKey {
 /// GB/T 32905-2016 A.1 and A.2.
 #[test]
 fn sm3_gives_the_digests_of_the_standard() {
-    assert_eq!(
-        sm::sm3(b"abc").to_vec(),
-        unhex("66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0")
-    );
+    assert_eq!(sm::sm3(b"abc").to_vec(), unhex("66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"));
     let long = sm::sm3(&b"abcd".repeat(16));
-    assert_eq!(
-        long.to_vec(),
-        unhex("debe9ff92275b8a138604889c18e5a4d6fdb70e5387e5765293dcba39c0c5732")
-    );
+    assert_eq!(long.to_vec(), unhex("debe9ff92275b8a138604889c18e5a4d6fdb70e5387e5765293dcba39c0c5732"));
 }
 
 /// GB/T 32907-2016 A.1 and A.2 (a million rounds): the block cipher under our SM4-GCM is SM4.
@@ -53,10 +47,7 @@ fn sm2_verifies_the_signature_of_the_standard() {
     let signature = Signature::from_bytes(&signature.try_into().unwrap()).unwrap();
     let public = VerifyingKey::from_sec1(&unhex(P)).unwrap();
     assert_eq!(public.verify(b"message digest", &signature), Ok(()));
-    assert_eq!(
-        public.verify(b"message digesT", &signature),
-        Err(sm::Error::SignatureMismatch)
-    );
+    assert_eq!(public.verify(b"message digesT", &signature), Err(sm::Error::SignatureMismatch));
 }
 
 /// GB/T 32918.5-2017 annex C: decryption of the printed ciphertext.
@@ -75,17 +66,10 @@ fn sm2_decrypts_the_ciphertext_of_the_standard() {
 /// GB/T 32918.1 §6.1: a private key is within 1..=n-2. The base accepts n-1 and fails only when signing.
 #[test]
 fn private_keys_outside_the_range_of_the_standard_are_refused() {
-    let n_minus = |last: &str| {
-        unhex(&format!(
-            "FFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFF7203DF6B21C6052B53BBF40939D541{last}"
-        ))
-    };
+    let n_minus = |last: &str| unhex(&format!("FFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFF7203DF6B21C6052B53BBF40939D541{last}"));
     for bad in [vec![0; 32], vec![0xff; 32], n_minus("23"), n_minus("22")] {
         assert!(SigningKey::from_bytes(&bad.try_into().unwrap()).is_err());
     }
     let largest = SigningKey::from_bytes(&n_minus("21").try_into().unwrap()).unwrap();
-    assert_eq!(
-        largest.verifying_key().verify(b"m", &largest.sign(b"m")),
-        Ok(())
-    );
+    assert_eq!(largest.verifying_key().verify(b"m", &largest.sign(b"m")), Ok(()));
 }

@@ -38,13 +38,7 @@ fn cases(file: &Value) -> Vec<Case<'_>> {
     let groups = file["testGroups"].as_array().unwrap();
     groups
         .iter()
-        .flat_map(|group| {
-            group["tests"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .map(move |test| Case { group, test })
-        })
+        .flat_map(|group| group["tests"].as_array().unwrap().iter().map(move |test| Case { group, test }))
         .collect()
 }
 
@@ -60,16 +54,10 @@ fn hmac_sm3_agrees_with_all_174_vectors() {
         let (key, msg, tag) = (case.bytes("key"), case.bytes("msg"), case.bytes("tag"));
         let whole = sm::hmac_sm3(&key, &msg);
         // Our own verification takes whole codes only; the 128-bit half of the file judges the code by its prefix.
-        let accepted = if case.size("tagSize") == 256 {
-            sm::hmac_sm3_verify(&key, &msg, &tag)
-        } else {
-            whole[..16] == tag
-        };
+        let accepted =
+            if case.size("tagSize") == 256 { sm::hmac_sm3_verify(&key, &msg, &tag) } else { whole[..16] == tag };
         assert_eq!(accepted, case.valid(), "{}", case.test);
-        assert!(
-            tag.len() == 32 || !sm::hmac_sm3_verify(&key, &msg, &tag),
-            "a truncated code must be refused"
-        );
+        assert!(tag.len() == 32 || !sm::hmac_sm3_verify(&key, &msg, &tag), "a truncated code must be refused");
     }
 }
 
@@ -92,11 +80,7 @@ fn sm4_gcm_agrees_with_every_vector_of_a_12_byte_nonce() {
         let mut buf = ct.clone();
         let opened = cipher.open_in_place(&nonce, &aad, &mut buf, &tag);
         assert_eq!(opened.is_ok(), case.valid(), "{}", case.test);
-        assert_eq!(
-            buf,
-            if case.valid() { &msg[..] } else { &ct[..] },
-            "no plaintext without a tag"
-        );
+        assert_eq!(buf, if case.valid() { &msg[..] } else { &ct[..] }, "no plaintext without a tag");
         if case.valid() {
             assert_eq!(cipher.seal_in_place(&nonce, &aad, &mut buf), tag);
             assert_eq!(buf, ct);
@@ -133,20 +117,12 @@ fn sm4_ccm_over_our_sm4_agrees_with_every_vector_that_the_mode_can_express() {
             (11, 16) => open::<Ccm<sm4::Sm4, U16, U11>>(&case),
             (13, 16) => open::<Ccm<sm4::Sm4, U16, U13>>(&case),
             sizes => {
-                assert!(
-                    !case.valid(),
-                    "a valid vector of sizes {sizes:?} is not judged"
-                );
+                assert!(!case.valid(), "a valid vector of sizes {sizes:?} is not judged");
                 refused_sizes += 1;
                 continue;
             }
         };
-        assert_eq!(
-            opened,
-            case.valid().then(|| case.bytes("msg")),
-            "{}",
-            case.test
-        );
+        assert_eq!(opened, case.valid().then(|| case.bytes("msg")), "{}", case.test);
         judged += 1;
     }
     eprintln!(
