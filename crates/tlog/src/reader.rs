@@ -1,0 +1,138 @@
+//! Reading a shard from its published files only: no lock, no journal, any number of readers beside the one writer.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::files;
+use crate::merkle::{self, Sha256Tree, Sm3Tree, TreeHash};
+use crate::store::{DEFAULT_CACHE_TILES, Store};
+use crate::{CheckpointPair, Error, Hash, Result, SignedCheckpoint};
+
+/// The name of a tree's checkpoint file below its prefix.
+pub(crate) const CHECKPOINT: &str = "checkpoint";
+
+/// The same proof in both trees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProofPair {
+    /// In the national tree.
+    pub sm3: Vec<Hash>,
+    /// In the public tree.
+    pub sha256: Vec<Hash>,
+}
+
+/// A read-only view of one shard. It can be shared between threads.
+#[derive(Debug)]
+pub struct Reader {
+    dir: PathBuf,
+    store: Store,
+    checkpoints: RwLock<Arc<CheckpointPair>>,
+}
+
+impl Reader {
+    /// Opens a published shard.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] if a checkpoint is missing or malformed. Signatures are not verified here: a proof is checked
+    /// by whoever receives it.
+    pub fn open(dir: &Path) -> Result<Self> {
+        Self::open_with_cache(dir, DEFAULT_CACHE_TILES)
+    }
+
+    /// Opens a published shard with room for `tiles` tiles of each tree in memory, at most 16 KiB each.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_with_cache(dir: &Path, tiles: usize) -> Result<Self> {
+        let checkpoints = RwLock::new(Arc::new(read_pair(dir)?));
+        Ok(Self { dir: dir.to_owned(), store: Store::new(dir, tiles), checkpoints })
+    }
+
+    /// Reads the checkpoints again, so that newly published leaves can be proved.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn refresh(&self) -> Result<Arc<CheckpointPair>> {
+        let pair = Arc::new(read_pair(&self.dir)?);
+        *self.checkpoints.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&pair);
+        Ok(pair)
+    }
+
+    /// The checkpoints that this reader proves against.
+    #[must_use]
+    pub fn checkpoints(&self) -> Arc<CheckpointPair> {
+        Arc::clone(&self.checkpoints.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The size up to which both trees are published.
+    #[must_use]
+    pub fn published(&self) -> u64 {
+        self.checkpoints().size()
+    }
+
+    /// Proves that leaf `index` is in both trees of `size` leaves.
+    ///
+    /// # Errors
+    /// [`Error::NotPublished`], [`Error::Range`], or damage of a file.
+    pub fn prove(&self, index: u64, size: u64) -> Result<ProofPair> {
+        reached(size, self.published())?;
+        prove(&self.store, index, size)
+    }
+
+    /// Proves that both trees of `from` leaves are prefixes of those of `to` leaves.
+    ///
+    /// # Errors
+    /// [`Error::NotPublished`], [`Error::Range`], or damage of a file.
+    pub fn consistency(&self, from: u64, to: u64) -> Result<ProofPair> {
+        reached(to, self.published())?;
+        consistency(&self.store, from, to)
+    }
+
+    /// One published leaf.
+    ///
+    /// # Errors
+    /// [`Error::NotPublished`] or damage of a file.
+    pub fn leaf(&self, index: u64) -> Result<Vec<u8>> {
+        let published = self.published();
+        reached(index.saturating_add(1), published)?;
+        self.store.leaf(index, published)
+    }
+
+    /// Proves a leaf in one tree.
+    pub(crate) fn prove_in<H: TreeHash>(&self, index: u64, size: u64) -> Result<Vec<Hash>> {
+        merkle::inclusion_proof::<H>(index, size, self.store.nodes::<H>(size))
+    }
+}
+
+pub(crate) fn prove(store: &Store, index: u64, size: u64) -> Result<ProofPair> {
+    Ok(ProofPair {
+        sm3: merkle::inclusion_proof::<Sm3Tree>(index, size, store.nodes::<Sm3Tree>(size))?,
+        sha256: merkle::inclusion_proof::<Sha256Tree>(index, size, store.nodes::<Sha256Tree>(size))?,
+    })
+}
+
+pub(crate) fn consistency(store: &Store, from: u64, to: u64) -> Result<ProofPair> {
+    Ok(ProofPair {
+        sm3: merkle::consistency_proof::<Sm3Tree>(from, to, store.nodes::<Sm3Tree>(to))?,
+        sha256: merkle::consistency_proof::<Sha256Tree>(from, to, store.nodes::<Sha256Tree>(to))?,
+    })
+}
+
+pub(crate) fn reached(asked: u64, published: u64) -> Result<()> {
+    if asked <= published { Ok(()) } else { Err(Error::NotPublished { asked, published }) }
+}
+
+/// Reads the checkpoint of one tree, or nothing if it was never published.
+pub(crate) fn read_checkpoint<H: TreeHash>(dir: &Path) -> Result<Option<SignedCheckpoint>> {
+    let path = dir.join(format!("{}{CHECKPOINT}", H::PREFIX));
+    let Some(bytes) = files::read_if_exists(&path)? else { return Ok(None) };
+    let text = String::from_utf8(bytes).map_err(|_| Error::damaged(&path, "not UTF-8"))?;
+    SignedCheckpoint::parse(&text).map(Some).map_err(|why| Error::damaged(&path, why.to_string()))
+}
+
+fn read_pair(dir: &Path) -> Result<CheckpointPair> {
+    let missing = |prefix: &str| Error::damaged(&dir.join(format!("{prefix}{CHECKPOINT}")), "the file is missing");
+    // The writer puts the national checkpoint in place first, so reading it last can only find it further ahead.
+    let sha256 = read_checkpoint::<Sha256Tree>(dir)?.ok_or_else(|| missing(Sha256Tree::PREFIX))?;
+    let sm3 = read_checkpoint::<Sm3Tree>(dir)?.ok_or_else(|| missing(Sm3Tree::PREFIX))?;
+    Ok(CheckpointPair { sm3, sha256 })
+}
