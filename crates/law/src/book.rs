@@ -1,8 +1,16 @@
 //! Everything that is read from `regulations/`: the calendar, the vocabulary and the packs.
 
+use std::collections::BTreeMap;
+
 use indexmap::IndexMap;
 
-use crate::{calendar::Calendar, error::PackError, ids::PackId, pack::Pack, vocabulary::Vocabulary};
+use crate::{
+    calendar::Calendar,
+    error::{Faults, PackError, Place},
+    ids::PackId,
+    pack::{self, Pack},
+    vocabulary::Vocabulary,
+};
 
 /// The law as data: one immutable value, shared by everybody who decides.
 #[derive(Clone, Debug)]
@@ -18,8 +26,34 @@ impl Book {
     ///
     /// # Errors
     /// Every fault of every file, in reading order.
-    pub fn parse(_files: impl IntoIterator<Item = (String, String)>) -> Result<Self, Vec<PackError>> {
-        todo!()
+    pub fn parse(files: impl IntoIterator<Item = (String, String)>) -> Result<Self, Vec<PackError>> {
+        let mut files: Vec<(String, String)> = files.into_iter().filter(|(path, _)| is_law(path)).collect();
+        files.sort();
+        let mut faults = Faults::default();
+        let mut notices = Vec::new();
+        let mut vocabulary = None;
+        let mut folders: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+        for (path, text) in files {
+            let start = Place { file: path.clone(), line: 1 };
+            match path.split('/').collect::<Vec<_>>().as_slice() {
+                ["vocabulary.md"] => vocabulary = Some(Vocabulary::parse(&path, &text, &mut faults)),
+                ["calendar", _] => notices.push((path, text)),
+                [folder, _] => folders.entry((*folder).to_owned()).or_default().push((path, text)),
+                _ => faults.add(&start, format!("`{path}` is no place for a law file"), "put it into `calendar/` or into a pack's folder"),
+            }
+        }
+        let calendar = Calendar::parse(&notices).unwrap_or_else(|found| {
+            faults.0.extend(found);
+            Calendar::default()
+        });
+        let vocabulary = vocabulary.unwrap_or_else(|| {
+            let start = Place { file: "vocabulary.md".into(), line: 1 };
+            faults.add(&start, "there is no vocabulary", "add `vocabulary.md`");
+            Vocabulary::default()
+        });
+        let read = folders.iter().filter_map(|(folder, files)| pack::parse(folder, files, &vocabulary, &mut faults));
+        let packs = read.map(|pack| (pack.id.clone(), pack)).collect();
+        faults.into_result(Self { packs, calendar, vocabulary })
     }
 
     /// The packs, by name.
@@ -50,4 +84,8 @@ impl Book {
     pub fn with_calendar(self, calendar: Calendar) -> Self {
         Self { calendar, ..self }
     }
+}
+
+fn is_law(path: &str) -> bool {
+    path.ends_with(".md") && !path.ends_with("README.md")
 }

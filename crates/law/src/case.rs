@@ -22,6 +22,17 @@ pub enum FactValue {
     Word(String),
 }
 
+impl std::fmt::Display for FactValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Flag(flag) => flag.fmt(f),
+            Self::Number(number) => number.fmt(f),
+            Self::Moment(moment) => moment.fmt(f),
+            Self::Word(word) => word.fmt(f),
+        }
+    }
+}
+
 /// The facts of a case.
 pub type Facts = BTreeMap<FactId, FactValue>;
 
@@ -51,7 +62,7 @@ pub struct Case {
 /// One act that was done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Done {
-    /// The act, or `breach:CLOCK` where the law only recorded that a term had run out.
+    /// The act, or `OUTCOME:CLOCK` (`breach:…`, `report:…`) where the law only recorded that a term had run out.
     pub act: ActId,
     /// By which role.
     pub by: RoleId,
@@ -242,6 +253,21 @@ pub enum RefusalCode {
     CaseEnded,
 }
 
+impl RefusalCode {
+    /// Every code.
+    pub const ALL: [Self; 9] = [
+        Self::NotOpen,
+        Self::UnknownAct,
+        Self::WrongState,
+        Self::WrongRole,
+        Self::MissingPaper,
+        Self::GuardFailed,
+        Self::AlreadyDone,
+        Self::BeyondExtension,
+        Self::CaseEnded,
+    ];
+}
+
 impl std::fmt::Display for RefusalCode {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
@@ -275,6 +301,60 @@ impl From<Effect> for String {
             Effect::Report(role) => format!("report:{role}"),
             Effect::RecordBreach => "record_breach".into(),
         }
+    }
+}
+
+impl Effect {
+    /// The verbs by name, without a parameter; the vocabulary gives each its title.
+    pub const VERBS: [&'static str; 13] = [
+        "publish_entry",
+        "return_entry",
+        "withdraw_entry",
+        "open",
+        "issue_grant",
+        "suspend_service",
+        "resume_service",
+        "end_service",
+        "mark_collected",
+        "request_cataloguing",
+        "notify",
+        "report",
+        "record_breach",
+    ];
+}
+
+impl Outcome {
+    /// Every outcome; the vocabulary gives each its title.
+    pub const ALL: [Self; 5] = [Self::Breach, Self::Approve, Self::Suspend, Self::Terminate, Self::Report];
+
+    /// Its name in a pack.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Breach => "breach",
+            Self::Approve => "approve",
+            Self::Suspend => "suspend",
+            Self::Terminate => "terminate",
+            Self::Report => "report",
+        }
+    }
+}
+
+impl std::fmt::Display for Effect {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&String::from(self.clone()))
+    }
+}
+
+impl std::fmt::Display for ClockStatus {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Running => "running",
+            Self::Paused => "paused",
+            Self::Met => "met",
+            Self::Missed => "missed",
+            Self::Stopped => "stopped",
+        })
     }
 }
 

@@ -9,6 +9,7 @@ pub mod vocabulary;
 
 mod book;
 mod case;
+mod document;
 mod engine;
 mod error;
 mod ids;
@@ -20,7 +21,9 @@ pub use case::*;
 pub use engine::{Possible, advance, decide, explain_clock, next_due, open, possible, recompute, with_facts};
 pub use error::{PackError, Place};
 pub use ids::*;
-pub use pack::*;
+pub use pack::{
+    ActRule, Article, ClockRule, DatedValue, Extension, InForce, Pack, Procedure, Requirement, RoleHolder, Set, Source, State, Subject,
+};
 pub use scenario::Scenario;
 pub use show::{ClockSummary, ExtensionSummary, clocks, render_article};
 pub use vocabulary::Vocabulary;

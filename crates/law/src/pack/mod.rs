@@ -6,12 +6,18 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    calendar::{Period, Unit},
-    case::{Effect, Facts, Outcome},
+    calendar::Period,
+    case::{Effect, FactValue, Outcome},
     error::Place,
     ids::*,
     scenario::Scenario,
 };
+
+mod check;
+mod parse;
+mod raw;
+
+pub(crate) use parse::{RawScenario, parse};
 
 /// One regulation in one version.
 #[derive(Clone, Debug, PartialEq)]
@@ -213,7 +219,7 @@ pub struct ActRule {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Set {
     /// This value.
-    To(crate::case::FactValue),
+    To(FactValue),
     /// The moment of the act.
     Now,
 }
@@ -298,6 +304,3 @@ impl Procedure {
         self.acts.values().filter(|act| act.opens)
     }
 }
-
-// Unit and Facts appear in this module's documentation of periods and requirements.
-const _: fn(Unit, Facts) = |_, _| {};

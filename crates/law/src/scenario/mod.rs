@@ -7,6 +7,10 @@ use jiff::{Timestamp, civil::Date};
 
 use crate::{book::Book, case::*, ids::*};
 
+mod parse;
+
+pub(crate) use parse::parse;
+
 /// One scenario.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scenario {
@@ -63,6 +67,8 @@ pub struct Step {
 pub enum Papers {
     /// Every paper that the act asks for.
     All,
+    /// Every paper that the act asks for, but these.
+    AllBut(BTreeSet<PaperId>),
     /// These.
     Some(BTreeSet<PaperId>),
 }

@@ -2,9 +2,12 @@
 //! does stands in Rust, what it is called stands in `regulations/vocabulary.md`.
 
 use indexmap::IndexMap;
+use jiff::{Timestamp, civil::DateTime};
 use serde::{Deserialize, Serialize};
 
-use crate::{case::FactValue, ids::*};
+use crate::{calendar::shanghai, case::FactValue, ids::*};
+
+mod parse;
 
 /// Roles, facts, predicates, papers, effects and outcomes with their titles.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -103,4 +106,66 @@ pub enum PaperKind {
     Signature,
     /// A choice from a list.
     Choice,
+}
+
+impl Vocabulary {
+    /// Reads `vocabulary.md`; faults are added to `faults`.
+    pub(crate) fn parse(file: &str, text: &str, faults: &mut crate::error::Faults) -> Self {
+        parse::parse(file, text, faults)
+    }
+
+    /// Whether `value` is a value that the fact `id` can take.
+    ///
+    /// # Errors
+    /// One sentence: no such fact, another kind, or a word outside its list.
+    pub fn check(&self, id: &FactId, value: &FactValue) -> Result<(), String> {
+        let Some(fact) = self.facts.get(id) else {
+            return Err(format!("the vocabulary has no fact `{id}`"));
+        };
+        let fits = match (fact.kind, value) {
+            (FactKind::Flag, FactValue::Flag(_))
+            | (FactKind::Number, FactValue::Number(_))
+            | (FactKind::Moment, FactValue::Moment(_)) => true,
+            (FactKind::Word, FactValue::Word(word)) => fact.words.is_empty() || fact.words.contains(word),
+            _ => false,
+        };
+        if fits { Ok(()) } else { Err(format!("`{value}` is no value of the fact `{id}`, which takes {}", fact.takes())) }
+    }
+
+    /// Reads a value of the fact `id` as it is written in a scenario; `now` is the moment meant by `now`.
+    ///
+    /// # Errors
+    /// One sentence, as for [`check`](Self::check).
+    pub fn read(&self, id: &FactId, text: &str, now: Option<Timestamp>) -> Result<FactValue, String> {
+        let Some(fact) = self.facts.get(id) else {
+            return Err(format!("the vocabulary has no fact `{id}`"));
+        };
+        let value = match fact.kind {
+            FactKind::Flag => text.parse().ok().map(FactValue::Flag),
+            FactKind::Number => text.parse().ok().map(FactValue::Number),
+            FactKind::Moment if text == "now" => now.map(FactValue::Moment),
+            FactKind::Moment => moment(text).map(FactValue::Moment),
+            FactKind::Word => Some(FactValue::Word(text.to_owned())),
+        };
+        let value = value.ok_or_else(|| format!("`{text}` is no value of the fact `{id}`, which takes {}", fact.takes()))?;
+        self.check(id, &value).map(|()| value)
+    }
+}
+
+impl Fact {
+    fn takes(&self) -> String {
+        match self.kind {
+            FactKind::Flag => "`true` or `false`".into(),
+            FactKind::Number => "a whole number".into(),
+            FactKind::Moment => "a moment such as `2026-03-02T09:00`".into(),
+            FactKind::Word if self.words.is_empty() => "any text".into(),
+            FactKind::Word => format!("one of `{}`", self.words.join("`, `")),
+        }
+    }
+}
+
+/// A moment with its offset, or without one in Shanghai.
+fn moment(text: &str) -> Option<Timestamp> {
+    let local = || text.parse::<DateTime>().ok()?.to_zoned(shanghai()).ok().map(|zoned| zoned.timestamp());
+    text.parse().ok().or_else(local)
 }
