@@ -39,7 +39,11 @@ impl Book {
                 ["vocabulary.md"] => vocabulary = Some(Vocabulary::parse(&path, &text, &mut faults)),
                 ["calendar", _] => notices.push((path, text)),
                 [folder, _] => folders.entry((*folder).to_owned()).or_default().push((path, text)),
-                _ => faults.add(&start, format!("`{path}` is no place for a law file"), "put it into `calendar/` or into a pack's folder"),
+                _ => faults.add(
+                    &start,
+                    format!("`{path}` is no place for a law file"),
+                    "put it into `calendar/` or into a pack's folder",
+                ),
             }
         }
         let calendar = Calendar::parse(&notices).unwrap_or_else(|found| {

@@ -24,10 +24,7 @@ pub(crate) enum Piece {
 /// Cuts a Markdown file into pieces.
 pub(crate) fn pieces(file: &str, markdown: &str) -> Vec<Piece> {
     let starts: Vec<usize> = markdown.match_indices('\n').map(|(at, _)| at).collect();
-    let place = |at: usize| Place {
-        file: file.to_owned(),
-        line: starts.partition_point(|newline| *newline < at) + 1,
-    };
+    let place = |at: usize| Place { file: file.to_owned(), line: starts.partition_point(|newline| *newline < at) + 1 };
     let mut pieces = Vec::new();
     let mut depth = 0_usize;
     let mut text = String::new();
@@ -60,11 +57,7 @@ pub(crate) fn pieces(file: &str, markdown: &str) -> Vec<Piece> {
 
 fn open(tag: &Tag<'_>, place: Place, raw: &str) -> Piece {
     match tag {
-        Tag::Heading { level, .. } => Piece::Heading {
-            level: heading_level(*level),
-            text: String::new(),
-            place,
-        },
+        Tag::Heading { level, .. } => Piece::Heading { level: heading_level(*level), text: String::new(), place },
         Tag::CodeBlock(CodeBlockKind::Fenced(info)) => Piece::Fence {
             info: info.trim().to_owned(),
             text: String::new(),
@@ -129,7 +122,13 @@ pub(crate) fn entries<'a>(text: &'a str, start: &Place, faults: &mut Faults) -> 
             }
             other => {
                 let place = place_in(text, key_at, start);
-                entries.push(Entry { key: name, place, value: Spanned::new(span, other), block: text, start: start.clone() });
+                entries.push(Entry {
+                    key: name,
+                    place,
+                    value: Spanned::new(span, other),
+                    block: text,
+                    start: start.clone(),
+                });
             }
         }
     }
@@ -144,7 +143,11 @@ impl Entry<'_> {
             Ok(read) => Some(read),
             Err(error) => {
                 let place = error.span().map_or(place, |span| place_in(block, span.start, &start));
-                faults.add(&place, format!("in `{key}`: {}", error.message()), "see the format in `regulations/README.md`");
+                faults.add(
+                    &place,
+                    format!("in `{key}`: {}", error.message()),
+                    "see the format in `regulations/README.md`",
+                );
                 None
             }
         }

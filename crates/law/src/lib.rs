@@ -22,7 +22,8 @@ pub use engine::{Possible, advance, decide, explain_clock, next_due, open, possi
 pub use error::{PackError, Place};
 pub use ids::*;
 pub use pack::{
-    ActRule, Article, ClockRule, DatedValue, Extension, InForce, Pack, Procedure, Requirement, RoleHolder, Set, Source, State, Subject,
+    ActRule, Article, ClockRule, DatedValue, Extension, InForce, Pack, Procedure, Requirement, RoleHolder, Set, Source,
+    State, Subject,
 };
 pub use scenario::Scenario;
 pub use show::{ClockSummary, ExtensionSummary, clocks, render_article};

@@ -89,7 +89,11 @@ fn read(file: &str, text: &str, faults: &mut Faults) -> Year {
                 "notice" => year.notices.extend(entry.read::<RawNotice>(faults)),
                 "rest" => year.rest(entry.read(faults), &place, faults),
                 "work" => year.work(entry.read(faults), &place, faults),
-                other => faults.add(&place, format!("a calendar has no `{other}`"), "use `year`, `[[notice]]`, `[[rest]]`, `[[work]]`"),
+                other => faults.add(
+                    &place,
+                    format!("a calendar has no `{other}`"),
+                    "use `year`, `[[notice]]`, `[[rest]]`, `[[work]]`",
+                ),
             }
         }
     }
@@ -100,7 +104,11 @@ impl Year {
     fn rest(&mut self, raw: Option<RawRest>, place: &Place, faults: &mut Faults) {
         let Some(RawRest { name, from, to }) = raw else { return };
         if to < from || from.checked_add(60.days()).is_ok_and(|limit| to > limit) {
-            faults.add(place, format!("the rest from `{from}` to `{to}` is no holiday"), "give the first and the last day, in this order");
+            faults.add(
+                place,
+                format!("the rest from `{from}` to `{to}` is no holiday"),
+                "give the first and the last day, in this order",
+            );
             return;
         }
         for day in from.series(1.day()).take_while(|day| *day <= to) {
@@ -112,7 +120,11 @@ impl Year {
         let Some(RawWork { name, days }) = raw else { return };
         for day in days {
             if !is_weekend(day) {
-                faults.add(place, format!("`{day}` is no weekend day, so that nothing is made up on it"), "list only worked Saturdays and Sundays");
+                faults.add(
+                    place,
+                    format!("`{day}` is no weekend day, so that nothing is made up on it"),
+                    "list only worked Saturdays and Sundays",
+                );
             }
             self.days.push((place.clone(), day, DayKind::MakeUp { name: name.clone() }));
         }
@@ -128,7 +140,11 @@ fn add(calendar: &mut Calendar, read: Year, start: &Place, faults: &mut Faults) 
         faults.add(start, format!("the file is not named after its year `{year}`"), "name it `calendar/<year>.md`");
     }
     if !(1990..=8_000).contains(&year) || !calendar.published.insert(year) {
-        faults.add(start, format!("the year `{year}` stands in two files or is no year of a notice"), "keep one file for each year");
+        faults.add(
+            start,
+            format!("the year `{year}` stands in two files or is no year of a notice"),
+            "keep one file for each year",
+        );
         return;
     }
     if read.notices.is_empty() {
@@ -138,12 +154,22 @@ fn add(calendar: &mut Calendar, read: Year, start: &Place, faults: &mut Faults) 
     let mut seen = BTreeMap::new();
     for (place, day, kind) in read.days {
         if !near.contains(&day) {
-            faults.add(&place, format!("`{day}` does not belong to the notice for {year}"), "move it to the file of its year");
+            faults.add(
+                &place,
+                format!("`{day}` does not belong to the notice for {year}"),
+                "move it to the file of its year",
+            );
         }
         if seen.insert(day, ()).is_some() || calendar.named.contains_key(&day) {
             faults.add(&place, format!("`{day}` is named twice"), "keep the notice that came last");
         }
         calendar.named.insert(day, kind);
     }
-    calendar.notices.extend(read.notices.into_iter().map(|RawNotice { title, number, published, url }| Notice { year, title, number, url, published }));
+    calendar.notices.extend(read.notices.into_iter().map(|RawNotice { title, number, published, url }| Notice {
+        year,
+        title,
+        number,
+        url,
+        published,
+    }));
 }

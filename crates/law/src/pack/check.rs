@@ -14,7 +14,11 @@ use crate::{
 pub(super) fn check(pack: &Pack, vocabulary: &Vocabulary, head: &Place, faults: &mut Faults) {
     let mut checker = Checker { pack, vocabulary, faults };
     for role in pack.roles.keys().filter(|role| !vocabulary.roles.contains_key(*role)) {
-        checker.faults.add(head, format!("the vocabulary has no role `{role}`"), "use a role of `vocabulary.md` or add it there");
+        checker.faults.add(
+            head,
+            format!("the vocabulary has no role `{role}`"),
+            "use a role of `vocabulary.md` or add it there",
+        );
     }
     for article in pack.articles.values() {
         let place = Place { file: article.file.clone(), line: article.line };
@@ -38,7 +42,11 @@ struct Checker<'a> {
 impl Checker<'_> {
     fn procedure(&mut self, procedure: &Procedure) {
         if procedure.openings().next().is_none() {
-            self.faults.add(&procedure.place, format!("nothing opens the procedure `{}`", procedure.id), "add an act with `opens = true`");
+            self.faults.add(
+                &procedure.place,
+                format!("nothing opens the procedure `{}`", procedure.id),
+                "add an act with `opens = true`",
+            );
         }
         for act in procedure.acts.values() {
             self.act(procedure, act);
@@ -52,7 +60,11 @@ impl Checker<'_> {
             for id in &requirement.when {
                 let test = self.vocabulary.predicates.get(id).map(|predicate| &predicate.test);
                 if matches!(test, Some(Test::PapersComplete | Test::PapersIncomplete)) {
-                    self.faults.add(&requirement.place, format!("`{id}` asks for the papers that this requirement decides"), "use a predicate over facts");
+                    self.faults.add(
+                        &requirement.place,
+                        format!("`{id}` asks for the papers that this requirement decides"),
+                        "use a predicate over facts",
+                    );
                 }
             }
         }
@@ -65,23 +77,43 @@ impl Checker<'_> {
             self.roles(&state.waits_for, &state.place);
             let id = &state.id;
             if !reached.contains(id) {
-                self.faults.add(&state.place, format!("no act leads to the state `{id}`"), "add the act or remove the state");
+                self.faults.add(
+                    &state.place,
+                    format!("no act leads to the state `{id}`"),
+                    "add the act or remove the state",
+                );
             }
             if state.end {
                 if !state.waits_for.is_empty() {
-                    self.faults.add(&state.place, format!("the end state `{id}` waits for somebody"), "leave `waits_for` empty");
+                    self.faults.add(
+                        &state.place,
+                        format!("the end state `{id}` waits for somebody"),
+                        "leave `waits_for` empty",
+                    );
                 }
                 if procedure.acts.values().any(|act| act.from.contains(id)) {
-                    self.faults.add(&state.place, format!("an act leaves the end state `{id}`"), "remove it from the act's `from`, or remove `end`");
+                    self.faults.add(
+                        &state.place,
+                        format!("an act leaves the end state `{id}`"),
+                        "remove it from the act's `from`, or remove `end`",
+                    );
                 }
                 continue;
             }
             if state.waits_for.is_empty() {
-                self.faults.add(&state.place, format!("nobody moves the state `{id}`"), "name who is waited for, or write `end = true`");
+                self.faults.add(
+                    &state.place,
+                    format!("nobody moves the state `{id}`"),
+                    "name who is waited for, or write `end = true`",
+                );
             }
             let timed = procedure.clocks.values().any(|clock| clock.runs.contains(id));
             if !timed && state.unclocked.as_deref().is_none_or(|reason| reason.trim().is_empty()) {
-                self.faults.add(&state.place, format!("no clock runs in the waiting state `{id}`"), "add a clock, or the reason as `unclocked`");
+                self.faults.add(
+                    &state.place,
+                    format!("no clock runs in the waiting state `{id}`"),
+                    "add a clock, or the reason as `unclocked`",
+                );
             }
         }
     }
@@ -98,9 +130,15 @@ impl Checker<'_> {
             self.faults.add(place, format!("nobody may do the act `{id}`"), "name the roles in `by`");
         }
         match (act.opens, act.from.is_empty(), &act.to) {
-            (true, false, _) => self.faults.add(place, format!("the opening act `{id}` starts from a state"), "remove `from`"),
+            (true, false, _) => {
+                self.faults.add(place, format!("the opening act `{id}` starts from a state"), "remove `from`")
+            }
             (true, true, None) => self.faults.add(place, format!("the opening act `{id}` leads nowhere"), "add `to`"),
-            (false, true, _) => self.faults.add(place, format!("the act `{id}` starts from no state"), "add `from`, or write `opens = true`"),
+            (false, true, _) => self.faults.add(
+                place,
+                format!("the act `{id}` starts from no state"),
+                "add `from`, or write `opens = true`",
+            ),
             _ => {}
         }
         if act.by.iter().any(|role| *role == "law") {
@@ -115,21 +153,37 @@ impl Checker<'_> {
     fn law_act(&mut self, procedure: &Procedure, act: &ActRule) {
         let (id, place) = (&act.id, &act.place);
         if !procedure.clocks.values().any(|clock| clock.act.as_ref() == Some(id)) {
-            self.faults.add(place, format!("no clock leads to the law's act `{id}`"), "name it as the `act` of a clock, or remove it");
+            self.faults.add(
+                place,
+                format!("no clock leads to the law's act `{id}`"),
+                "name it as the `act` of a clock, or remove it",
+            );
         }
         if act.opens || act.once || !(act.papers.is_empty() && act.guards.is_empty() && act.unless.is_empty()) {
-            self.faults.add(place, format!("the law's act `{id}` has conditions"), "remove `opens`, `once`, `papers`, `guards` and `unless`");
+            self.faults.add(
+                place,
+                format!("the law's act `{id}` has conditions"),
+                "remove `opens`, `once`, `papers`, `guards` and `unless`",
+            );
         }
     }
 
     fn extending(&mut self, procedure: &Procedure, act: &ActRule, clock: &ClockId) {
         let (id, place) = (&act.id, &act.place);
         let Some(extension) = procedure.clocks.get(clock).map(|clock| &clock.extension) else {
-            self.faults.add(place, format!("the act `{id}` extends the clock `{clock}`, which the procedure does not have"), "name a clock of the same procedure");
+            self.faults.add(
+                place,
+                format!("the act `{id}` extends the clock `{clock}`, which the procedure does not have"),
+                "name a clock of the same procedure",
+            );
             return;
         };
         let Some(extension) = extension else {
-            self.faults.add(place, format!("the clock `{clock}` cannot be extended"), "add its `extension`, or remove `extends`");
+            self.faults.add(
+                place,
+                format!("the clock `{clock}` cannot be extended"),
+                "add its `extension`, or remove `extends`",
+            );
             return;
         };
         if act.by.iter().any(|role| *role != extension.consent) {
@@ -154,34 +208,64 @@ impl Checker<'_> {
             self.faults.add(place, format!("the clock `{id}` never starts"), "name states in `starts` and `runs`");
         }
         for state in clock.starts.iter().filter(|state| !clock.runs.contains(state)) {
-            self.faults.add(place, format!("the clock `{id}` starts in `{state}` but does not run there"), "add the state to `runs`");
+            self.faults.add(
+                place,
+                format!("the clock `{id}` starts in `{state}` but does not run there"),
+                "add the state to `runs`",
+            );
         }
         for state in clock.pauses.iter().filter(|state| clock.runs.contains(state)) {
-            self.faults.add(place, format!("the clock `{id}` both runs and pauses in `{state}`"), "keep the state in one of the lists");
+            self.faults.add(
+                place,
+                format!("the clock `{id}` both runs and pauses in `{state}`"),
+                "keep the state in one of the lists",
+            );
         }
         for state in clock.runs.iter().chain(&clock.pauses) {
             if procedure.states.get(state).is_some_and(|state| state.end) {
-                self.faults.add(place, format!("the clock `{id}` runs in the end state `{state}`"), "remove the state from the clock");
+                self.faults.add(
+                    place,
+                    format!("the clock `{id}` runs in the end state `{state}`"),
+                    "remove the state from the clock",
+                );
             }
         }
         if let Some(fact) = &clock.follows {
             if self.vocabulary.facts.get(fact).is_none_or(|fact| fact.kind != FactKind::Moment) {
-                self.faults.add(place, format!("the clock `{id}` follows `{fact}`, which is no moment"), "follow a fact of kind `moment`");
+                self.faults.add(
+                    place,
+                    format!("the clock `{id}` follows `{fact}`, which is no moment"),
+                    "follow a fact of kind `moment`",
+                );
             }
         }
         self.outcome(procedure, clock);
         if let Some(extension) = &clock.extension {
             self.roles(std::iter::once(&extension.consent).chain(&extension.tell), place);
             self.value(&extension.value, place);
-            let unit = |value: &ValueId| self.pack.values.get(value).and_then(|history| history.first()).map(|value| value.period.unit);
+            let unit = |value: &ValueId| {
+                self.pack.values.get(value).and_then(|history| history.first()).map(|value| value.period.unit)
+            };
             if unit(&extension.value) != unit(&clock.value) {
-                self.faults.add(place, format!("the clock `{id}` is extended in another unit"), "count the value and its extension in the same unit");
+                self.faults.add(
+                    place,
+                    format!("the clock `{id}` is extended in another unit"),
+                    "count the value and its extension in the same unit",
+                );
             }
             if extension.times == 0 {
-                self.faults.add(place, format!("the clock `{id}` can be extended 0 times"), "give `times` from 1, or remove `extension`");
+                self.faults.add(
+                    place,
+                    format!("the clock `{id}` can be extended 0 times"),
+                    "give `times` from 1, or remove `extension`",
+                );
             }
             if !procedure.acts.values().any(|act| act.extends.as_ref() == Some(id)) {
-                self.faults.add(place, format!("no act extends the clock `{id}`"), "add an act with `extends`, or remove `extension`");
+                self.faults.add(
+                    place,
+                    format!("no act extends the clock `{id}`"),
+                    "add an act with `extends`, or remove `extension`",
+                );
             }
         }
     }
@@ -194,20 +278,36 @@ impl Checker<'_> {
                 Outcome::Report if !clock.effects.is_empty() => {}
                 Outcome::Report => self.roles(&[RoleId::new("authority")], place),
                 Outcome::Approve | Outcome::Suspend | Outcome::Terminate => {
-                    self.faults.add(place, format!("nothing happens when the clock `{id}` runs out"), "name the law's `act`");
+                    self.faults.add(
+                        place,
+                        format!("nothing happens when the clock `{id}` runs out"),
+                        "name the law's `act`",
+                    );
                 }
             }
             return;
         };
         let Some(act) = procedure.acts.get(act_id) else {
-            self.faults.add(place, format!("the clock `{id}` leads to the act `{act_id}`, which the procedure does not have"), "name an act of the same procedure");
+            self.faults.add(
+                place,
+                format!("the clock `{id}` leads to the act `{act_id}`, which the procedure does not have"),
+                "name an act of the same procedure",
+            );
             return;
         };
         if !act.by.iter().any(|role| *role == "law") {
-            self.faults.add(place, format!("the act `{act_id}` of the clock `{id}` is not the law's"), "write `by = [\"law\"]` in the act");
+            self.faults.add(
+                place,
+                format!("the act `{act_id}` of the clock `{id}` is not the law's"),
+                "write `by = [\"law\"]` in the act",
+            );
         }
         for state in clock.runs.iter().filter(|state| !act.from.contains(state)) {
-            self.faults.add(place, format!("the clock `{id}` runs in `{state}`, where its act `{act_id}` cannot be done"), "add the state to the act's `from`");
+            self.faults.add(
+                place,
+                format!("the clock `{id}` runs in `{state}`, where its act `{act_id}` cannot be done"),
+                "add the state to the act's `from`",
+            );
         }
     }
 
@@ -223,23 +323,39 @@ impl Checker<'_> {
 
     fn value(&mut self, value: &ValueId, place: &Place) {
         if !self.pack.values.contains_key(value) {
-            self.faults.add(place, format!("the pack has no value `{value}`"), "add `[[value]]` under the article that sets it");
+            self.faults.add(
+                place,
+                format!("the pack has no value `{value}`"),
+                "add `[[value]]` under the article that sets it",
+            );
         }
     }
 
     fn roles<'r>(&mut self, roles: impl IntoIterator<Item = &'r RoleId>, place: &Place) {
         for role in roles {
             if !self.vocabulary.roles.contains_key(role) {
-                self.faults.add(place, format!("the vocabulary has no role `{role}`"), "use a role of `vocabulary.md` or add it there");
+                self.faults.add(
+                    place,
+                    format!("the vocabulary has no role `{role}`"),
+                    "use a role of `vocabulary.md` or add it there",
+                );
             } else if !self.pack.roles.contains_key(role) && *role != "law" && *role != "platform" {
-                self.faults.add(place, format!("nobody plays the role `{role}` in this pack"), "add it to `[roles]` in `pack.md`");
+                self.faults.add(
+                    place,
+                    format!("nobody plays the role `{role}` in this pack"),
+                    "add it to `[roles]` in `pack.md`",
+                );
             }
         }
     }
 
     fn papers(&mut self, papers: &[PaperId], place: &Place) {
         for paper in papers.iter().filter(|paper| !self.vocabulary.papers.contains_key(*paper)) {
-            self.faults.add(place, format!("the vocabulary has no paper `{paper}`"), "use a paper of `vocabulary.md` or add it there");
+            self.faults.add(
+                place,
+                format!("the vocabulary has no paper `{paper}`"),
+                "use a paper of `vocabulary.md` or add it there",
+            );
         }
     }
 
@@ -254,7 +370,11 @@ impl Checker<'_> {
         for effect in effects {
             match effect {
                 Effect::OpenCase(procedure) if !self.pack.procedures.contains_key(procedure) => {
-                    self.faults.add(place, format!("the effect `{effect}` opens an unknown procedure"), "name a procedure of this pack");
+                    self.faults.add(
+                        place,
+                        format!("the effect `{effect}` opens an unknown procedure"),
+                        "name a procedure of this pack",
+                    );
                 }
                 Effect::Notify(role) | Effect::Report(role) => self.roles([role], place),
                 _ => {}

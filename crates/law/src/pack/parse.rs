@@ -4,7 +4,8 @@
 use indexmap::IndexMap;
 
 use super::{
-    ActRule, Article, ClockRule, DatedValue, Extension, InForce, Pack, Procedure, Requirement, RoleHolder, Set, State, check,
+    ActRule, Article, ClockRule, DatedValue, Extension, InForce, Pack, Procedure, Requirement, RoleHolder, Set, State,
+    check,
     raw::{RawAct, RawClock, RawPack, RawProcedure, RawRequirement, RawState, RawValue},
 };
 use crate::{
@@ -45,7 +46,12 @@ struct Gathered {
 }
 
 /// Reads a pack from its files (relative path and text), `pack.md` among them; `None` when its head cannot be read.
-pub(crate) fn parse(folder: &str, files: &[(String, String)], vocabulary: &Vocabulary, faults: &mut Faults) -> Option<Pack> {
+pub(crate) fn parse(
+    folder: &str,
+    files: &[(String, String)],
+    vocabulary: &Vocabulary,
+    faults: &mut Faults,
+) -> Option<Pack> {
     let head_path = format!("{folder}/pack.md");
     let Some((_, head)) = files.iter().find(|(path, _)| *path == head_path) else {
         let start = Place { file: head_path, line: 1 };
@@ -78,7 +84,11 @@ fn read_head(folder: &str, path: &str, text: &str, faults: &mut Faults) -> Optio
         match piece {
             Piece::Fence { info, text, place } if info == "toml pack" => heads.push((text, place)),
             Piece::Fence { info, place, .. } => {
-                faults.add(&place, format!("the head of a pack has no block `{info}`"), "keep rules and scenarios in the chapters");
+                faults.add(
+                    &place,
+                    format!("the head of a pack has no block `{info}`"),
+                    "keep rules and scenarios in the chapters",
+                );
             }
             _ => {}
         }
@@ -96,7 +106,11 @@ fn read_head(folder: &str, path: &str, text: &str, faults: &mut Faults) -> Optio
         faults.add(place, "the pack ends before it begins", "give `from` and `until` in this order");
     }
     if raw.source.sha256.len() != 64 || !raw.source.sha256.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        faults.add(place, format!("`{}` is no SHA-256", raw.source.sha256), "give the digest of the official text as 64 hexadecimal digits");
+        faults.add(
+            place,
+            format!("`{}` is no SHA-256", raw.source.sha256),
+            "give the digest of the official text as 64 hexadecimal digits",
+        );
     }
     Some(Pack {
         id: raw.id,
@@ -120,14 +134,20 @@ impl Gathered {
         for piece in pieces(path, text) {
             match (piece, &article) {
                 (Piece::Heading { level: 2, text, place }, _) => article = self.article(prefix, &text, &place, faults),
-                (Piece::Heading { level, text, .. }, Some(id)) => self.prose(id, &format!("{} {text}", "#".repeat(level.into()))),
+                (Piece::Heading { level, text, .. }, Some(id)) => {
+                    self.prose(id, &format!("{} {text}", "#".repeat(level.into())))
+                }
                 (Piece::Prose { text }, Some(id)) => self.prose(id, &text),
                 (Piece::Fence { info, text, place }, Some(id)) => {
                     let id = id.clone();
                     self.block(&id, &info, text, &place, faults);
                 }
                 (Piece::Fence { place, .. }, None) => {
-                    faults.add(&place, "this block belongs to no article", format!("put it under a heading `## {prefix}-…`"));
+                    faults.add(
+                        &place,
+                        "this block belongs to no article",
+                        format!("put it under a heading `## {prefix}-…`"),
+                    );
                 }
                 (Piece::Heading { .. } | Piece::Prose { .. }, None) => {}
             }
@@ -138,7 +158,11 @@ impl Gathered {
         let (id, title) = heading.split_once(char::is_whitespace).unwrap_or((heading, ""));
         let number = id.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('-'));
         if number.is_none_or(str::is_empty) || title.trim().is_empty() {
-            faults.add(place, format!("the heading `{heading}` names no article"), format!("write `## {prefix}-<number> <title>`"));
+            faults.add(
+                place,
+                format!("the heading `{heading}` names no article"),
+                format!("write `## {prefix}-<number> <title>`"),
+            );
             return None;
         }
         let id = ArticleId::new(id);
@@ -167,7 +191,9 @@ impl Gathered {
             article.paraphrase.push_str("\n\n");
         }
         article.paraphrase.push_str(text);
-        if let Some((_, reason)) = text.split_once("无可计算：").filter(|(before, _)| before.is_empty() || before.ends_with('\n')) {
+        if let Some((_, reason)) =
+            text.split_once("无可计算：").filter(|(before, _)| before.is_empty() || before.ends_with('\n'))
+        {
             article.nothing_to_compute = Some(reason.trim().to_owned());
         }
     }
@@ -187,7 +213,11 @@ impl Gathered {
                 self.rule(id, entry, faults);
             }
         } else {
-            faults.add(place, format!("an article has no block `{info}`"), "write `toml rule` or `scenario <procedure>`");
+            faults.add(
+                place,
+                format!("an article has no block `{info}`"),
+                "write `toml rule` or `scenario <procedure>`",
+            );
         }
     }
 
@@ -205,7 +235,11 @@ impl Gathered {
             "act" => push!(self.acts),
             "clock" => push!(self.clocks),
             "requirement" => push!(self.requirements),
-            other => faults.add(&place, format!("there is no rule `{other}`"), "use value, procedure, state, act, clock, requirement"),
+            other => faults.add(
+                &place,
+                format!("there is no rule `{other}`"),
+                "use value, procedure, state, act, clock, requirement",
+            ),
         }
     }
 }
@@ -214,12 +248,20 @@ fn add_values(pack: &mut Pack, values: Vec<At<RawValue>>, faults: &mut Faults) {
     for At { raw, article, place } in values {
         named(raw.id.as_str(), "value", &place, faults);
         if !(1..=Period::LONGEST).contains(&raw.amount) {
-            faults.add(&place, format!("the value `{}` is `{}`", raw.id, raw.amount), format!("give an amount from 1 to {}", Period::LONGEST));
+            faults.add(
+                &place,
+                format!("the value `{}` is `{}`", raw.id, raw.amount),
+                format!("give an amount from 1 to {}", Period::LONGEST),
+            );
         }
         let from = raw.from.unwrap_or(pack.in_force.from);
         let history = pack.values.entry(raw.id.clone()).or_default();
         if history.iter().any(|value| value.from == from) {
-            faults.add(&place, format!("the value `{}` has two entries from `{from}`", raw.id), "give each entry its own `from`");
+            faults.add(
+                &place,
+                format!("the value `{}` has two entries from `{from}`", raw.id),
+                "give each entry its own `from`",
+            );
         }
         history.push(DatedValue { period: Period::new(raw.amount, raw.unit), from, article, place });
     }
@@ -227,7 +269,11 @@ fn add_values(pack: &mut Pack, values: Vec<At<RawValue>>, faults: &mut Faults) {
         history.sort_by_key(|value| value.from);
         if let Some(first) = history.first().filter(|first| first.from > pack.in_force.from) {
             let what = format!("the value `{id}` is not known before `{}`", first.from);
-            faults.add(&first.place, what, format!("add the entry for `{}`, when the pack comes into force", pack.in_force.from));
+            faults.add(
+                &first.place,
+                what,
+                format!("add the entry for `{}`, when the pack comes into force", pack.in_force.from),
+            );
         }
     }
 }
@@ -268,7 +314,11 @@ fn add_acts(pack: &mut Pack, acts: Vec<At<RawAct>>, vocabulary: &Vocabulary, fau
     for At { raw, article, place } in acts {
         named(raw.id.as_str(), "act", &place, faults);
         let Some(procedure) = procedure(pack, &raw.procedure, &place, faults) else { continue };
-        let sets = raw.sets.into_iter().filter_map(|(fact, value)| read_set(fact, value, vocabulary, &place, faults)).collect();
+        let sets = raw
+            .sets
+            .into_iter()
+            .filter_map(|(fact, value)| read_set(fact, value, vocabulary, &place, faults))
+            .collect();
         let act = ActRule {
             id: raw.id.clone(),
             title: raw.title,
@@ -293,7 +343,13 @@ fn add_acts(pack: &mut Pack, acts: Vec<At<RawAct>>, vocabulary: &Vocabulary, fau
     }
 }
 
-fn read_set(fact: FactId, value: FactValue, vocabulary: &Vocabulary, place: &Place, faults: &mut Faults) -> Option<(FactId, Set)> {
+fn read_set(
+    fact: FactId,
+    value: FactValue,
+    vocabulary: &Vocabulary,
+    place: &Place,
+    faults: &mut Faults,
+) -> Option<(FactId, Set)> {
     let moment = vocabulary.facts.get(&fact).is_some_and(|known| known.kind == FactKind::Moment);
     if moment && value == FactValue::Word("now".into()) {
         return Some((fact, Set::Now));
@@ -315,7 +371,12 @@ fn add_clocks(pack: &mut Pack, clocks: Vec<At<RawClock>>, faults: &mut Faults) {
             continue;
         }
         let Some(procedure) = procedure(pack, &raw.procedure, &place, faults) else { continue };
-        let extension = raw.extension.map(|raw| Extension { value: raw.value, times: raw.times, consent: raw.consent, tell: raw.tell });
+        let extension = raw.extension.map(|raw| Extension {
+            value: raw.value,
+            times: raw.times,
+            consent: raw.consent,
+            tell: raw.tell,
+        });
         let clock = ClockRule {
             id: raw.id.clone(),
             title: raw.title,
@@ -343,10 +404,19 @@ fn add_requirements(pack: &mut Pack, requirements: Vec<At<RawRequirement>>, faul
     }
 }
 
-fn procedure<'a>(pack: &'a mut Pack, id: &ProcedureId, place: &Place, faults: &mut Faults) -> Option<&'a mut Procedure> {
+fn procedure<'a>(
+    pack: &'a mut Pack,
+    id: &ProcedureId,
+    place: &Place,
+    faults: &mut Faults,
+) -> Option<&'a mut Procedure> {
     if !pack.procedures.contains_key(id) {
         let known: Vec<&str> = pack.procedures.keys().map(ProcedureId::as_str).collect();
-        faults.add(place, format!("there is no procedure `{id}`"), format!("use one of `{}` or add it", known.join("`, `")));
+        faults.add(
+            place,
+            format!("there is no procedure `{id}`"),
+            format!("use one of `{}` or add it", known.join("`, `")),
+        );
     }
     pack.procedures.get_mut(id)
 }

@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 
 use jiff::{Timestamp, civil::Date};
 
-use crate::{book::Book, case::*, ids::*};
+use crate::{case::*, ids::*};
 
 mod parse;
+mod run;
 
 pub(crate) use parse::parse;
+pub use run::{papers_of, run};
 
 /// One scenario.
 #[derive(Clone, Debug, PartialEq)]
@@ -113,18 +115,4 @@ pub struct Failure {
     pub title: String,
     /// What was expected and what came.
     pub message: String,
-}
-
-/// Runs a scenario against the engine.
-///
-/// # Errors
-/// The first line that does not hold.
-pub fn run(_book: &Book, _scenario: &Scenario) -> Result<(), Failure> {
-    todo!()
-}
-
-/// The papers that `step` hands in, given the case so far: `+all` means what the act asks for under the facts known then.
-#[must_use]
-pub fn papers_of(_book: &Book, _scenario: &Scenario, _case: Option<&Case>, _step: &Step) -> BTreeSet<PaperId> {
-    todo!()
 }

@@ -21,7 +21,11 @@ use crate::{
 /// Reads one block; `None` when it is not fit to be run.
 pub(crate) fn parse(pack: &Pack, vocabulary: &Vocabulary, raw: &RawScenario, faults: &mut Faults) -> Option<Scenario> {
     let Some(procedure) = pack.procedures.get(&raw.procedure) else {
-        faults.add(&raw.place, format!("there is no procedure `{}`", raw.procedure), "name a procedure of this pack after `scenario`");
+        faults.add(
+            &raw.place,
+            format!("there is no procedure `{}`", raw.procedure),
+            "name a procedure of this pack after `scenario`",
+        );
         return None;
     };
     let mut lines = raw.text.lines().enumerate().map(|(index, line)| (raw.place.line + index, line.trim()));
@@ -60,7 +64,8 @@ fn wrong(what: impl Into<String>, next: impl Into<String>) -> Wrong {
 /// What must be true of the whole: it has a title, begins with an opening act, goes forward in time and proves something.
 fn shape(scenario: &Scenario, procedure: &Procedure) -> Vec<Wrong> {
     let mut found = Vec::new();
-    let steps: Vec<&Step> = scenario.lines.iter().filter_map(|line| if let Line::Step(step) = line { Some(step) } else { None }).collect();
+    let steps: Vec<&Step> =
+        scenario.lines.iter().filter_map(|line| if let Line::Step(step) = line { Some(step) } else { None }).collect();
     let title = scenario.title.as_str();
     if title.is_empty() || title.starts_with("given ") || title.starts_with("then ") {
         found.push(wrong("the scenario has no title", "say in the first line what it shows"));
@@ -72,7 +77,8 @@ fn shape(scenario: &Scenario, procedure: &Procedure) -> Vec<Wrong> {
     if !steps.is_sorted_by_key(|step| step.at) {
         found.push(wrong("the steps do not go forward in time", "put them in the order in which they happen"));
     }
-    let proves = |line: &Line| matches!(line, Line::Then(_)) || matches!(line, Line::Step(step) if step.refused.is_some());
+    let proves =
+        |line: &Line| matches!(line, Line::Then(_)) || matches!(line, Line::Step(step) if step.refused.is_some());
     if !scenario.lines.iter().any(proves) {
         found.push(wrong("the scenario proves nothing", "add a line `then …` or a step `-> refused …`"));
     }
@@ -91,7 +97,9 @@ impl Reader<'_> {
             if !scenario.lines.is_empty() {
                 return Err(wrong("`given` stands after the first step", "put it before the steps"));
             }
-            let (fact, value) = rest.split_once('=').ok_or_else(|| wrong(format!("`{line}` gives no value"), "write `given FACT = VALUE`"))?;
+            let (fact, value) = rest
+                .split_once('=')
+                .ok_or_else(|| wrong(format!("`{line}` gives no value"), "write `given FACT = VALUE`"))?;
             let (fact, value) = self.fact(fact.trim(), value.trim(), None)?;
             scenario.given.insert(fact, value);
         } else if let Some(rest) = line.strip_prefix("then ") {
@@ -124,9 +132,21 @@ impl Reader<'_> {
         let unknown = act.as_ref().filter(|act| !self.procedure.acts.contains_key(*act));
         if let Some(act) = unknown.filter(|_| refused != Some(RefusalCode::UnknownAct)) {
             let known: Vec<&str> = self.procedure.acts.keys().map(ActId::as_str).collect();
-            return Err(wrong(format!("the procedure has no act `{act}`"), format!("use one of `{}`", known.join("`, `"))));
+            return Err(wrong(
+                format!("the procedure has no act `{act}`"),
+                format!("use one of `{}`", known.join("`, `")),
+            ));
         }
-        let mut step = Step { at, by, act, papers: Papers::Some(BTreeSet::new()), facts: Facts::new(), days: None, refused, line_no };
+        let mut step = Step {
+            at,
+            by,
+            act,
+            papers: Papers::Some(BTreeSet::new()),
+            facts: Facts::new(),
+            days: None,
+            refused,
+            line_no,
+        };
         for word in words {
             self.word(&mut step, word)?;
         }
@@ -140,7 +160,12 @@ impl Reader<'_> {
         } else if let Some(paper) = word.strip_prefix('+') {
             let paper = self.paper(paper)?;
             match &mut step.papers {
-                Papers::All => return Err(wrong("`+all` stands with other papers", "write `+all`, `+all -paper` or the papers one by one")),
+                Papers::All => {
+                    return Err(wrong(
+                        "`+all` stands with other papers",
+                        "write `+all`, `+all -paper` or the papers one by one",
+                    ));
+                }
                 Papers::Some(papers) => papers.insert(paper),
                 Papers::AllBut(_) => return Err(wrong("a paper is added to `+all -…`", "write the papers one by one")),
             };
@@ -149,7 +174,12 @@ impl Reader<'_> {
             match &mut step.papers {
                 Papers::All => step.papers = Papers::AllBut(BTreeSet::from([paper])),
                 Papers::AllBut(papers) => drop(papers.insert(paper)),
-                Papers::Some(_) => return Err(wrong(format!("`{word}` leaves out a paper that was not there"), "write it after `+all`")),
+                Papers::Some(_) => {
+                    return Err(wrong(
+                        format!("`{word}` leaves out a paper that was not there"),
+                        "write it after `+all`",
+                    ));
+                }
             }
         } else if let Some(days) = word.strip_prefix("days=") {
             let days = days.parse().map_err(|_| wrong(format!("`{days}` is no number"), "write `days=5`"))?;
@@ -174,7 +204,8 @@ impl Reader<'_> {
                 Ok(Claim::State(state))
             }
             ["due", clock, date] => {
-                let day: Date = date.parse().map_err(|_| wrong(format!("`{date}` is no date"), "write it as `2026-03-16`"))?;
+                let day: Date =
+                    date.parse().map_err(|_| wrong(format!("`{date}` is no date"), "write it as `2026-03-16`"))?;
                 Ok(Claim::Due(self.clock(clock)?, day))
             }
             ["no", "breach"] => Ok(Claim::NoBreach),
@@ -185,16 +216,23 @@ impl Reader<'_> {
                     Outcome::ALL.iter().any(|known| known.as_str() == outcome) && self.clock(clock).is_ok()
                 });
                 if !recorded && !self.procedure.acts.contains_key(&id) {
-                    return Err(wrong(format!("the procedure has no act `{id}`"), "name one of its acts, or `breach:CLOCK`"));
+                    return Err(wrong(
+                        format!("the procedure has no act `{id}`"),
+                        "name one of its acts, or `breach:CLOCK`",
+                    ));
                 }
                 Ok(Claim::Did(id, instant(date, time)?))
             }
             ["effect", effect] => {
-                let effect = Effect::try_from((*effect).to_owned()).map_err(|what| wrong(what, "name an effect as a rule would"))?;
+                let effect = Effect::try_from((*effect).to_owned())
+                    .map_err(|what| wrong(what, "name an effect as a rule would"))?;
                 Ok(Claim::Effect(effect))
             }
             ["clock", clock, status] => Ok(Claim::Clock(self.clock(clock)?, clock_status(status)?)),
-            _ => Err(wrong(format!("`then {text}` claims nothing that is known"), "see the claims in `regulations/README.md`")),
+            _ => Err(wrong(
+                format!("`then {text}` claims nothing that is known"),
+                "see the claims in `regulations/README.md`",
+            )),
         }
     }
 
@@ -209,7 +247,11 @@ impl Reader<'_> {
 
     fn paper(&self, name: &str) -> Result<PaperId, Wrong> {
         let id = PaperId::new(name);
-        if self.vocabulary.papers.contains_key(&id) { Ok(id) } else { Err(wrong(format!("the vocabulary has no paper `{name}`"), "use a paper of `vocabulary.md`")) }
+        if self.vocabulary.papers.contains_key(&id) {
+            Ok(id)
+        } else {
+            Err(wrong(format!("the vocabulary has no paper `{name}`"), "use a paper of `vocabulary.md`"))
+        }
     }
 
     fn fact(&self, name: &str, value: &str, now: Option<Timestamp>) -> Result<(FactId, FactValue), Wrong> {
@@ -223,7 +265,9 @@ fn refusal(outcome: &str) -> Result<RefusalCode, Wrong> {
     let code = outcome.trim().strip_prefix("refused ").map(str::trim);
     let found = code.and_then(|code| RefusalCode::ALL.into_iter().find(|known| known.to_string() == code));
     let known = RefusalCode::ALL.map(|code| code.to_string()).join("`, `");
-    found.ok_or_else(|| wrong(format!("`->{outcome}` is no refusal"), format!("write `-> refused CODE` with one of `{known}`")))
+    found.ok_or_else(|| {
+        wrong(format!("`->{outcome}` is no refusal"), format!("write `-> refused CODE` with one of `{known}`"))
+    })
 }
 
 fn clock_status(word: &str) -> Result<ClockStatus, Wrong> {

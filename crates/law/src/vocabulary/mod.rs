@@ -129,7 +129,11 @@ impl Vocabulary {
             (FactKind::Word, FactValue::Word(word)) => fact.words.is_empty() || fact.words.contains(word),
             _ => false,
         };
-        if fits { Ok(()) } else { Err(format!("`{value}` is no value of the fact `{id}`, which takes {}", fact.takes())) }
+        if fits {
+            Ok(())
+        } else {
+            Err(format!("`{value}` is no value of the fact `{id}`, which takes {}", fact.takes()))
+        }
     }
 
     /// Reads a value of the fact `id` as it is written in a scenario; `now` is the moment meant by `now`.
@@ -147,7 +151,8 @@ impl Vocabulary {
             FactKind::Moment => moment(text).map(FactValue::Moment),
             FactKind::Word => Some(FactValue::Word(text.to_owned())),
         };
-        let value = value.ok_or_else(|| format!("`{text}` is no value of the fact `{id}`, which takes {}", fact.takes()))?;
+        let value =
+            value.ok_or_else(|| format!("`{text}` is no value of the fact `{id}`, which takes {}", fact.takes()))?;
         self.check(id, &value).map(|()| value)
     }
 }

@@ -93,13 +93,21 @@ fn add(vocabulary: &mut Vocabulary, entry: Entry<'_>, faults: &mut Faults) {
         }),
         "effect" => entry.read::<RawTitle>(faults).is_some_and(|raw| {
             if !Effect::VERBS.contains(&raw.id.as_str()) {
-                faults.add(&place, format!("the platform has no verb `{}`", raw.id), format!("its verbs are `{}`", Effect::VERBS.join("`, `")));
+                faults.add(
+                    &place,
+                    format!("the platform has no verb `{}`", raw.id),
+                    format!("its verbs are `{}`", Effect::VERBS.join("`, `")),
+                );
             }
             vocabulary.effects.insert(raw.id, Title { zh: raw.zh, en: raw.en }).is_some()
         }),
         "outcome" => entry.read::<RawTitle>(faults).is_some_and(|raw| {
             if !Outcome::ALL.iter().any(|outcome| outcome.as_str() == raw.id) {
-                faults.add(&place, format!("there is no outcome `{}`", raw.id), "use `breach`, `approve`, `suspend`, `terminate`, `report`");
+                faults.add(
+                    &place,
+                    format!("there is no outcome `{}`", raw.id),
+                    "use `breach`, `approve`, `suspend`, `terminate`, `report`",
+                );
             }
             vocabulary.outcomes.insert(raw.id, Title { zh: raw.zh, en: raw.en }).is_some()
         }),
@@ -109,13 +117,21 @@ fn add(vocabulary: &mut Vocabulary, entry: Entry<'_>, faults: &mut Faults) {
         }),
         "fact" => entry.read::<RawFact>(faults).is_some_and(|raw| {
             if raw.kind != FactKind::Word && !raw.words.is_empty() {
-                faults.add(&place, format!("the fact `{}` lists words but is no word", raw.id), "write `kind = \"word\"` or leave `words` out");
+                faults.add(
+                    &place,
+                    format!("the fact `{}` lists words but is no word", raw.id),
+                    "write `kind = \"word\"` or leave `words` out",
+                );
             }
             let title = Title { zh: raw.zh, en: raw.en };
             vocabulary.facts.insert(raw.id, Fact { title, kind: raw.kind, words: raw.words }).is_some()
         }),
         _ => {
-            faults.add(&place, format!("the vocabulary has no `{key}`"), "use role, fact, predicate, paper, effect, outcome");
+            faults.add(
+                &place,
+                format!("the vocabulary has no `{key}`"),
+                "use role, fact, predicate, paper, effect, outcome",
+            );
             false
         }
     };
@@ -164,7 +180,11 @@ fn complete(vocabulary: &Vocabulary, start: &Place, faults: &mut Faults) {
         faults.add(start, format!("the effect `{verb}` has no title"), "add `[[effect]]` with id, zh, en");
     }
     for outcome in Outcome::ALL.iter().filter(|outcome| !vocabulary.outcomes.contains_key(outcome.as_str())) {
-        faults.add(start, format!("the outcome `{}` has no title", outcome.as_str()), "add `[[outcome]]` with id, zh, en");
+        faults.add(
+            start,
+            format!("the outcome `{}` has no title", outcome.as_str()),
+            "add `[[outcome]]` with id, zh, en",
+        );
     }
     for role in ["law", "platform"].iter().filter(|role| !vocabulary.roles.contains_key(**role)) {
         faults.add(start, format!("the role `{role}` has no title"), "add `[[role]]` with id, zh, en");

@@ -1,0 +1,89 @@
+//! Layer 2 of the test pyramid: every scenario of `regulations/` against the engine alone, and the list of articles that
+//! have rules but no scenario yet, which may only shrink (P12).
+#![cfg(test)]
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+use law::{Book, scenario};
+
+fn regulations() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../regulations")
+}
+
+/// Every file of the folder as (relative path, text).
+fn files(root: &Path) -> Vec<(String, String)> {
+    let mut files = Vec::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "md") {
+                let relative = path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
+                files.push((relative, fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    files
+}
+
+fn book() -> Book {
+    Book::parse(files(&regulations())).unwrap_or_else(|faults| {
+        let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        panic!("{} fault(s) in regulations/:\n{}", lines.len(), lines.join("\n"));
+    })
+}
+
+/// Every article does what its scenarios say: in time, late, tacit, exception, the day before and after effect.
+#[test]
+fn every_scenario_of_the_regulations_holds() {
+    let book = book();
+    let scenarios: Vec<_> = book.packs().flat_map(|pack| &pack.scenarios).collect();
+    let failures: Vec<String> = scenarios
+        .iter()
+        .filter_map(|scenario| scenario::run(&book, scenario).err())
+        .map(|failure| failure.to_string())
+        .collect();
+    assert!(failures.is_empty(), "{} of {} scenarios fail:\n{}", failures.len(), scenarios.len(), failures.join("\n"));
+    assert!(!scenarios.is_empty(), "there is no scenario at all");
+}
+
+/// An article with rules and no scenario stands in `coverage.txt` with its reason, and one that has a scenario does not.
+#[test]
+fn articles_without_a_scenario_are_listed_and_the_list_only_shrinks() {
+    let book = book();
+    let text = fs::read_to_string(regulations().join("coverage.txt")).unwrap_or_default();
+    let lines = text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
+    let listed: BTreeMap<(String, String), String> = lines
+        .map(|line| {
+            let mut words = line.splitn(3, char::is_whitespace);
+            let mut word = || words.next().unwrap_or_default().trim().to_owned();
+            ((word(), word()), word())
+        })
+        .collect();
+    let mut uncovered = BTreeSet::new();
+    for pack in book.packs() {
+        let computed = pack.articles.values().filter(|article| article.rules > 0);
+        let bare: Vec<_> = computed.clone().filter(|article| article.scenarios == 0).collect();
+        let total: usize = pack.articles.values().map(|article| article.scenarios).sum();
+        println!(
+            "{}: {} articles, {} with rules, {} of them with scenarios, {total} scenarios",
+            pack.id,
+            pack.articles.len(),
+            computed.clone().count(),
+            computed.count() - bare.len()
+        );
+        uncovered.extend(bare.iter().map(|article| (pack.id.to_string(), article.id.to_string())));
+    }
+    let missing: Vec<_> = uncovered.iter().filter(|article| !listed.contains_key(*article)).collect();
+    assert!(missing.is_empty(), "add a scenario for {missing:?}");
+    let stale: Vec<_> = listed.keys().filter(|article| !uncovered.contains(*article)).collect();
+    assert!(stale.is_empty(), "covered or gone, so remove from regulations/coverage.txt: {stale:?}");
+    let silent: Vec<_> = listed.iter().filter(|(_, reason)| reason.is_empty()).collect();
+    assert!(silent.is_empty(), "no reason given in regulations/coverage.txt: {silent:?}");
+}
