@@ -129,7 +129,8 @@ pub fn verify_inclusion<H: TreeHash>(leaf: &Hash, index: u64, size: u64, proof: 
 
 /// Checks a consistency proof between two trusted sizes and roots.
 ///
-/// Two empty trees, or two equal sizes, are consistent if and only if the roots are equal and the proof is empty.
+/// Two equal sizes are consistent if and only if the roots are equal and the proof is empty; an empty tree has but one
+/// root.
 /// A proof from size 0 to a later size would prove nothing, so it is refused.
 ///
 /// # Errors
@@ -144,6 +145,7 @@ pub fn verify_consistency<H: TreeHash>(
     expect(old <= new, "the log shrank")?;
     if old == new {
         expect(proof.is_empty(), "a proof between equal sizes is empty")?;
+        expect(new > 0 || *new_root == H::empty(), "the root of an empty tree is the hash of no bytes")?;
         return expect(old_root == new_root, "equal sizes with different roots");
     }
     expect(old > 0, "consistency with an empty tree proves nothing")?;

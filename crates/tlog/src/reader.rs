@@ -74,8 +74,9 @@ impl Reader {
     /// # Errors
     /// [`Error::NotPublished`], [`Error::Range`], or damage of a file.
     pub fn prove(&self, index: u64, size: u64) -> Result<ProofPair> {
-        reached(size, self.published())?;
-        prove(&self.store, index, size)
+        let pair = self.checkpoints();
+        reached(size, pair.size())?;
+        prove(&self.store, &pair, index, size)
     }
 
     /// Proves that both trees of `from` leaves are prefixes of those of `to` leaves.
@@ -83,8 +84,9 @@ impl Reader {
     /// # Errors
     /// [`Error::NotPublished`], [`Error::Range`], or damage of a file.
     pub fn consistency(&self, from: u64, to: u64) -> Result<ProofPair> {
-        reached(to, self.published())?;
-        consistency(&self.store, from, to)
+        let pair = self.checkpoints();
+        reached(to, pair.size())?;
+        consistency(&self.store, &pair, from, to)
     }
 
     /// One published leaf.
@@ -103,17 +105,22 @@ impl Reader {
     }
 }
 
-pub(crate) fn prove(store: &Store, index: u64, size: u64) -> Result<ProofPair> {
+/// Proofs may be asked for any size that was ever reached, but tiles lie in files only at the sizes that were
+/// published. So they are read as of the last checkpoint: whatever a smaller tree needs is in them.
+pub(crate) fn prove(store: &Store, pair: &CheckpointPair, index: u64, size: u64) -> Result<ProofPair> {
+    let (sm3, sha256) = (pair.sm3.checkpoint.size, pair.sha256.checkpoint.size);
     Ok(ProofPair {
-        sm3: merkle::inclusion_proof::<Sm3Tree>(index, size, store.nodes::<Sm3Tree>(size))?,
-        sha256: merkle::inclusion_proof::<Sha256Tree>(index, size, store.nodes::<Sha256Tree>(size))?,
+        sm3: merkle::inclusion_proof::<Sm3Tree>(index, size, store.nodes::<Sm3Tree>(sm3))?,
+        sha256: merkle::inclusion_proof::<Sha256Tree>(index, size, store.nodes::<Sha256Tree>(sha256))?,
     })
 }
 
-pub(crate) fn consistency(store: &Store, from: u64, to: u64) -> Result<ProofPair> {
+/// As [`prove`], for consistency.
+pub(crate) fn consistency(store: &Store, pair: &CheckpointPair, from: u64, to: u64) -> Result<ProofPair> {
+    let (sm3, sha256) = (pair.sm3.checkpoint.size, pair.sha256.checkpoint.size);
     Ok(ProofPair {
-        sm3: merkle::consistency_proof::<Sm3Tree>(from, to, store.nodes::<Sm3Tree>(to))?,
-        sha256: merkle::consistency_proof::<Sha256Tree>(from, to, store.nodes::<Sha256Tree>(to))?,
+        sm3: merkle::consistency_proof::<Sm3Tree>(from, to, store.nodes::<Sm3Tree>(sm3))?,
+        sha256: merkle::consistency_proof::<Sha256Tree>(from, to, store.nodes::<Sha256Tree>(sha256))?,
     })
 }
 

@@ -226,8 +226,8 @@ impl Shard {
     /// # Errors
     /// [`Error::NotPublished`], [`Error::Range`], or damage of a file.
     pub fn prove(&self, index: u64, size: u64) -> Result<ProofPair> {
-        reached(size, self.published())?;
-        prove(&self.store, index, size)
+        let pair = self.published_pair(size)?;
+        prove(&self.store, pair, index, size)
     }
 
     /// Proves that both trees of `from` leaves are prefixes of those of `to` leaves.
@@ -235,8 +235,8 @@ impl Shard {
     /// # Errors
     /// [`Error::NotPublished`], [`Error::Range`], or damage of a file.
     pub fn consistency(&self, from: u64, to: u64) -> Result<ProofPair> {
-        reached(to, self.published())?;
-        consistency(&self.store, from, to)
+        let pair = self.published_pair(to)?;
+        consistency(&self.store, pair, from, to)
     }
 
     /// One published leaf.
@@ -252,6 +252,12 @@ impl Shard {
     #[cfg(any(test, feature = "failure-points"))]
     pub const fn fail_at(&mut self, point: FailurePoint) {
         self.failures = Failures::armed(point);
+    }
+
+    /// The checkpoints, if they cover `size`.
+    fn published_pair(&self, size: u64) -> Result<&CheckpointPair> {
+        reached(size, self.published())?;
+        self.checkpoints.as_ref().ok_or(Error::NotPublished { asked: size, published: 0 })
     }
 
     fn healthy(&self) -> Result<()> {
