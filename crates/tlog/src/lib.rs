@@ -28,6 +28,7 @@ pub mod evidence;
 mod files;
 pub mod fsck;
 mod journal;
+mod keys;
 pub mod merkle;
 pub mod note;
 pub mod openssl;
