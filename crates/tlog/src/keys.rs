@@ -18,7 +18,8 @@ impl TrustedKeys {
     /// # Errors
     /// [`Error::Key`] if one of them is not such a key.
     pub fn from_pem(sm2: &str, ed25519: &str) -> Result<Self> {
-        let sm2 = sm::sign::VerifyingKey::from_spki_pem(sm2).map_err(|_| Error::Key("the SM2 key is not a PEM public key".to_owned()))?;
+        let sm2 = sm::sign::VerifyingKey::from_spki_pem(sm2)
+            .map_err(|_| Error::Key("the SM2 key is not a PEM public key".to_owned()))?;
         let ed25519 = ed25519_dalek::VerifyingKey::from_public_key_pem(ed25519);
         let ed25519 = ed25519.map_err(|_| Error::Key("the Ed25519 key is not a PEM public key".to_owned()))?;
         Ok(Self { sm2, ed25519 })
