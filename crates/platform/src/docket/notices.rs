@@ -1,0 +1,200 @@
+//! What people are told: notices, reports and breaches in the inbox of an organisation or an office. A notice names case,
+//! act and article; its words are made when it is read, in the language of the law.
+
+use jiff::Timestamp;
+use law::RoleId;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{
+    Platform,
+    ctx::{Actor, Ctx},
+    db::{Listing, Page, Tx, instant, micros},
+    effects::EffectCtx,
+    error::{Error, Result},
+    ids::*,
+    policy::{Action, Resource, office_word},
+};
+
+use super::{rules, store};
+
+/// What kind of notice it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeKind {
+    /// Something happened.
+    Notice,
+    /// Something is reported to an office.
+    Report,
+    /// A term ran out.
+    Breach,
+}
+
+impl NoticeKind {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Notice => "notice",
+            Self::Report => "report",
+            Self::Breach => "breach",
+        }
+    }
+}
+
+/// A notice as its reader sees it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NoticeView {
+    /// Its id.
+    pub id: NoticeId,
+    /// What kind.
+    pub kind: NoticeKind,
+    /// About which case.
+    pub case: CaseId,
+    /// From which act.
+    pub act: ActId,
+    /// In words: procedure, act and state, by their titles in the pack.
+    pub title: String,
+    /// The article.
+    pub article: String,
+    /// When.
+    pub at: Timestamp,
+    /// When it was read.
+    pub read_at: Option<Timestamp>,
+}
+
+/// Puts a notice into a role's inbox, in the transaction of the act.
+pub(crate) async fn tell(tx: &Tx, on: &EffectCtx<'_>, role: &RoleId, kind: NoticeKind) -> Result<()> {
+    let inbox = rules::inbox_of(on.case, role);
+    post(tx, on, kind, vec![inbox]).await
+}
+
+/// Tells the parties and the authority that a term has run out.
+pub(crate) async fn breach(tx: &Tx, on: &EffectCtx<'_>) -> Result<()> {
+    let mut inboxes = vec![(None, Some("authority".to_owned()))];
+    inboxes.extend([on.case.provider, on.case.demander].into_iter().flatten().map(|party| (Some(party), None)));
+    post(tx, on, NoticeKind::Breach, inboxes).await
+}
+
+async fn post(
+    tx: &Tx,
+    on: &EffectCtx<'_>,
+    kind: NoticeKind,
+    inboxes: Vec<(Option<OrganisationId>, Option<String>)>,
+) -> Result<()> {
+    let rows: Vec<_> = inboxes
+        .into_iter()
+        // A party that the case does not have cannot be told.
+        .filter(|(organisation, office)| organisation.is_some() || office.is_some())
+        .map(|(organisation, office)| store::notice::ActiveModel {
+            id: Set(on.ctx.uuid()),
+            kind: Set(kind.as_str().to_owned()),
+            organisation_id: Set(organisation.map(|id| id.0)),
+            office: Set(office),
+            case_id: Set(on.case.id.0),
+            act_id: Set(on.act.0),
+            pack: Set(on.case.pack.to_string()),
+            procedure: Set(on.case.procedure.to_string()),
+            act: Set(on.decision.act.to_string()),
+            state: Set(on.decision.case.state.to_string()),
+            article: Set(rules::own_article(on.decision)),
+            at: Set(micros(on.decision.at)),
+            read_at: Set(None),
+            read_by: Set(None),
+        })
+        .collect();
+    if !rows.is_empty() {
+        store::notice::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+impl Platform {
+    /// The inbox of the actor's organisation and office, newest first.
+    ///
+    /// # Errors
+    /// [`crate::Code::NotPermitted`] for whoever has no inbox.
+    pub async fn notices(&self, ctx: &Ctx, unread_only: bool, page: Page) -> Result<Listing<NoticeView>> {
+        self.may(ctx, Action::ReadInbox, &Resource::platform())?;
+        let mut query = store::notice::Entity::find().filter(inbox(&ctx.who));
+        if unread_only {
+            query = query.filter(store::notice::Column::ReadAt.is_null());
+        }
+        let total = query.clone().count(self.db().read()).await?;
+        let rows = query
+            .order_by_desc(store::notice::Column::At)
+            .order_by_desc(store::notice::Column::Id)
+            .offset(page.offset)
+            .limit(page.limit())
+            .all(self.db().read())
+            .await?;
+        let items = rows.iter().map(|row| self.notice_view(row)).collect::<Result<_>>()?;
+        Ok(Listing { items, total })
+    }
+
+    /// Marks a notice of one's own inbox as read.
+    ///
+    /// # Errors
+    /// [`crate::Code::NotFound`] when there is no such notice in it.
+    pub async fn mark_read(&self, ctx: &Ctx, notice: NoticeId) -> Result<()> {
+        self.may(ctx, Action::ReadInbox, &Resource::platform())?;
+        let by = match &ctx.who {
+            Actor::Person { id, .. } => Some(id.0),
+            _ => None,
+        };
+        let tx = self.db().write().await?;
+        let update =
+            store::notice::ActiveModel { read_at: Set(Some(micros(ctx.now))), read_by: Set(by), ..Default::default() };
+        let found = store::notice::Entity::update_many()
+            .set(update)
+            .filter(inbox(&ctx.who))
+            .filter(store::notice::Column::Id.eq(notice.0))
+            .exec(&*tx)
+            .await?;
+        if found.rows_affected == 0 {
+            return Err(Error::not_found("notice", notice));
+        }
+        tx.commit().await
+    }
+
+    fn notice_view(&self, row: &store::notice::Model) -> Result<NoticeView> {
+        let procedure =
+            self.book().pack(&row.pack.as_str().into()).and_then(|pack| pack.procedures.get(row.procedure.as_str()));
+        let act =
+            procedure.and_then(|p| p.acts.get(row.act.as_str())).map_or(row.act.as_str(), |act| act.title.as_str());
+        let state = procedure
+            .and_then(|p| p.states.get(row.state.as_str()))
+            .map_or(row.state.as_str(), |state| state.title.as_str());
+        let matter = procedure.map_or(row.procedure.as_str(), |p| p.title.as_str());
+        Ok(NoticeView {
+            id: NoticeId(row.id),
+            kind: match row.kind.as_str() {
+                "report" => NoticeKind::Report,
+                "breach" => NoticeKind::Breach,
+                _ => NoticeKind::Notice,
+            },
+            case: CaseId(row.case_id),
+            act: ActId(row.act_id),
+            title: format!("{matter}：{act}（{state}）"),
+            article: row.article.clone(),
+            at: instant(row.at)?,
+            read_at: row.read_at.map(instant).transpose()?,
+        })
+    }
+}
+
+/// Whose notices an actor reads.
+fn inbox(who: &Actor) -> Condition {
+    let (organisation, office) = match who {
+        Actor::Person { organisation, office, .. } => (organisation.0, *office),
+        Actor::Client { organisation, .. } => (organisation.0, None),
+        // Nobody's inbox: no organisation has the nil id.
+        Actor::Law | Actor::Platform | Actor::Public => (Uuid::nil(), None),
+    };
+    let mine = Condition::any().add(store::notice::Column::OrganisationId.eq(organisation));
+    match office {
+        Some(office) => mine.add(store::notice::Column::Office.eq(office_word(office))),
+        None => mine,
+    }
+}

@@ -1,0 +1,75 @@
+//! The docket's pure rules.
+
+use law::{Book, Case, PackId, ProcedureId, RoleId};
+
+use crate::ids::OrganisationId;
+
+use super::CaseHead;
+
+/// The roles in which an act can be done at all: those that the pack names for it. An act that the procedure does not have
+/// names none; the law then refuses it in its own words.
+pub(super) fn roles_for_act<'b>(
+    book: &'b Book,
+    pack: &PackId,
+    procedure: &ProcedureId,
+    act: &law::ActId,
+) -> &'b [RoleId] {
+    let rule =
+        book.pack(pack).and_then(|pack| pack.procedures.get(procedure)).and_then(|procedure| procedure.acts.get(act));
+    rule.map_or(&[], |rule| rule.by.as_slice())
+}
+
+/// Whose inbox a role reads: an organisation's when the role is a party to the case, otherwise the office of that name.
+pub(super) fn inbox_of(head: &CaseHead, role: &RoleId) -> (Option<OrganisationId>, Option<String>) {
+    match role.as_str() {
+        "provider" => (head.provider, None),
+        "demander" => (head.demander, None),
+        office => (None, Some(office.to_owned())),
+    }
+}
+
+/// What the tables keep of a state besides its name: the roles waited for, each between blanks, and whether it is an end.
+pub(super) fn standing(book: &Book, case: &Case) -> (String, bool) {
+    let state = book
+        .pack(&case.pack)
+        .and_then(|pack| pack.procedures.get(&case.procedure))
+        .and_then(|p| p.states.get(&case.state));
+    let waits =
+        state.map(|state| state.waits_for.iter().map(RoleId::as_str).collect::<Vec<_>>().join(" ")).unwrap_or_default();
+    (format!(" {waits} "), state.is_some_and(|state| state.end))
+}
+
+/// The runs of clocks that differ between two pictures of a case, with their numbers. Runs are only ever added or changed.
+pub(super) fn changed_runs<'c>(before: &[law::ClockRun], after: &'c [law::ClockRun]) -> Vec<(i32, &'c law::ClockRun)> {
+    (0i32..)
+        .zip(after)
+        .filter(|(number, run)| usize::try_from(*number).ok().and_then(|at| before.get(at)) != Some(*run))
+        .collect()
+}
+
+/// The word of a clock's status in the tables.
+pub(super) fn status_word(status: law::ClockStatus) -> &'static str {
+    match status {
+        law::ClockStatus::Running => "running",
+        law::ClockStatus::Paused => "paused",
+        law::ClockStatus::Met => "met",
+        law::ClockStatus::Missed => "missed",
+        law::ClockStatus::Stopped => "stopped",
+    }
+}
+
+/// The word of an outcome in the tables.
+pub(super) fn outcome_word(outcome: law::Outcome) -> &'static str {
+    match outcome {
+        law::Outcome::Breach => "breach",
+        law::Outcome::Approve => "approve",
+        law::Outcome::Suspend => "suspend",
+        law::Outcome::Terminate => "terminate",
+        law::Outcome::Report => "report",
+    }
+}
+
+/// The articles' first: the one that the act itself rests on.
+pub(super) fn own_article(decision: &law::Decision) -> String {
+    decision.articles.first().map(ToString::to_string).unwrap_or_default()
+}

@@ -1,0 +1,350 @@
+//! The docket's tables. The engine's own picture of a case is one JSON text, so that it is read and written as a whole;
+//! what is searched for has columns of its own. Instants are microseconds since 1970.
+
+use sea_orm_migration::{
+    schema::{big_integer, big_integer_null, binary_null, boolean, integer, pk_uuid, text, text_null, uuid, uuid_null},
+    sea_query::{Index, Table},
+};
+
+use crate::db::Tables;
+
+/// A case.
+pub mod case {
+    use sea_orm::entity::prelude::*;
+
+    /// One case.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "docket_case")]
+    pub struct Model {
+        /// Its id.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        /// The pack it keeps.
+        pub pack: String,
+        /// Its procedure.
+        pub procedure: String,
+        /// What kind of thing it is about.
+        pub subject_kind: String,
+        /// Which one.
+        pub subject_id: Uuid,
+        /// Who provides.
+        pub provider_id: Option<Uuid>,
+        /// Who asks.
+        pub demander_id: Option<Uuid>,
+        /// From which case it was opened.
+        pub parent_id: Option<Uuid>,
+        /// Its state.
+        pub state: String,
+        /// The roles it waits for, each between blanks.
+        pub waits_for: String,
+        /// Whether it has ended.
+        pub ended: bool,
+        /// When it was opened.
+        pub opened_at: i64,
+        /// When it was last changed.
+        pub changed_at: i64,
+        /// `law::Case` as JSON.
+        #[sea_orm(column_type = "Text")]
+        pub data: String,
+        /// When the law acts next.
+        pub next_due_at: Option<i64>,
+        /// The number of acts in it.
+        pub acts: i32,
+        /// How often it was changed.
+        pub version: i32,
+    }
+
+    /// No relations: joins are written where they are needed.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// An act.
+pub mod act {
+    use sea_orm::entity::prelude::*;
+
+    /// One act.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "docket_act")]
+    pub struct Model {
+        /// Its id, which is also that of its log entry.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        /// The case.
+        pub case_id: Uuid,
+        /// Its number in the case, from 1.
+        pub seq: i32,
+        /// Which act.
+        pub act: String,
+        /// In which role.
+        pub role: String,
+        /// `person`, `client`, `law` or `platform`.
+        pub actor_kind: String,
+        /// Which person or client.
+        pub actor_id: Option<Uuid>,
+        /// For which organisation.
+        pub organisation_id: Option<Uuid>,
+        /// When it took effect.
+        pub at: i64,
+        /// When it was recorded; later than `at` when the law acted while nobody looked.
+        pub recorded_at: i64,
+        /// The articles, JSON.
+        pub articles: String,
+        /// The state before.
+        pub from_state: Option<String>,
+        /// The state after.
+        pub to_state: String,
+        /// Papers with the salts of their commitments, sealed.
+        pub papers: Option<Vec<u8>>,
+        /// The papers' names, JSON.
+        pub paper_names: String,
+        /// The clock that ran out, when the law acted.
+        pub expired: Option<String>,
+        /// What that meant.
+        pub outcome: Option<String>,
+    }
+
+    /// No relations: joins are written where they are needed.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// A run of a clock.
+pub mod clock {
+    use sea_orm::entity::prelude::*;
+
+    /// One run of a clock; `missed` is a breach or another outcome of silence.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "docket_clock")]
+    pub struct Model {
+        /// The case.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub case_id: Uuid,
+        /// The run's number in the case, from 0.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub run: i32,
+        /// The clock.
+        pub clock: String,
+        /// The article that sets it.
+        pub article: String,
+        /// When it started.
+        pub started_at: i64,
+        /// When the term runs out.
+        pub due_at: Option<i64>,
+        /// How it stands.
+        pub status: String,
+    }
+
+    /// No relations: joins are written where they are needed.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// A notice.
+pub mod notice {
+    use sea_orm::entity::prelude::*;
+
+    /// One notice in the inbox of an organisation or of an office.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "docket_notice")]
+    pub struct Model {
+        /// Its id.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        /// `notice`, `report` or `breach`.
+        pub kind: String,
+        /// To which organisation.
+        pub organisation_id: Option<Uuid>,
+        /// To which office.
+        pub office: Option<String>,
+        /// About which case.
+        pub case_id: Uuid,
+        /// From which act.
+        pub act_id: Uuid,
+        /// The pack of the case.
+        pub pack: String,
+        /// The procedure of the case.
+        pub procedure: String,
+        /// The act's name.
+        pub act: String,
+        /// The state the case came to.
+        pub state: String,
+        /// The article.
+        pub article: String,
+        /// When.
+        pub at: i64,
+        /// When it was read.
+        pub read_at: Option<i64>,
+        /// By whom.
+        pub read_by: Option<Uuid>,
+    }
+
+    /// No relations: joins are written where they are needed.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// A lease: who alone does something, and until when.
+pub mod lease {
+    use sea_orm::entity::prelude::*;
+
+    /// One lease.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "lease")]
+    pub struct Model {
+        /// What for.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub name: String,
+        /// Who holds it.
+        pub holder: String,
+        /// Until when.
+        pub until: i64,
+    }
+
+    /// No relations.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// An idempotency key.
+pub mod idempotency {
+    use sea_orm::entity::prelude::*;
+
+    /// One key and the receipt it stands for.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "idempotency")]
+    pub struct Model {
+        /// Who chose it.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub actor: String,
+        /// The key.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub key: String,
+        /// SM3 of what was asked, so that a key cannot be used for something else.
+        pub digest: String,
+        /// The receipt, JSON.
+        pub response: String,
+        /// When.
+        pub at: i64,
+    }
+
+    /// No relations.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// The tables of this slice.
+pub(crate) fn migration() -> Tables {
+    let case = Table::create()
+        .table("docket_case")
+        .col(pk_uuid("id"))
+        .col(text("pack"))
+        .col(text("procedure"))
+        .col(text("subject_kind"))
+        .col(uuid("subject_id"))
+        .col(uuid_null("provider_id"))
+        .col(uuid_null("demander_id"))
+        .col(uuid_null("parent_id"))
+        .col(text("state"))
+        .col(text("waits_for"))
+        .col(boolean("ended"))
+        .col(big_integer("opened_at"))
+        .col(big_integer("changed_at"))
+        .col(text("data"))
+        .col(big_integer_null("next_due_at"))
+        .col(integer("acts"))
+        .col(integer("version"))
+        .to_owned();
+    let act = Table::create()
+        .table("docket_act")
+        .col(pk_uuid("id"))
+        .col(uuid("case_id"))
+        .col(integer("seq"))
+        .col(text("act"))
+        .col(text("role"))
+        .col(text("actor_kind"))
+        .col(uuid_null("actor_id"))
+        .col(uuid_null("organisation_id"))
+        .col(big_integer("at"))
+        .col(big_integer("recorded_at"))
+        .col(text("articles"))
+        .col(text_null("from_state"))
+        .col(text("to_state"))
+        .col(binary_null("papers"))
+        .col(text("paper_names"))
+        .col(text_null("expired"))
+        .col(text_null("outcome"))
+        .to_owned();
+    let clock = Table::create()
+        .table("docket_clock")
+        .col(uuid("case_id"))
+        .col(integer("run"))
+        .col(text("clock"))
+        .col(text("article"))
+        .col(big_integer("started_at"))
+        .col(big_integer_null("due_at"))
+        .col(text("status"))
+        .primary_key(Index::create().col("case_id").col("run"))
+        .to_owned();
+    let notice = Table::create()
+        .table("docket_notice")
+        .col(pk_uuid("id"))
+        .col(text("kind"))
+        .col(uuid_null("organisation_id"))
+        .col(text_null("office"))
+        .col(uuid("case_id"))
+        .col(uuid("act_id"))
+        .col(text("pack"))
+        .col(text("procedure"))
+        .col(text("act"))
+        .col(text("state"))
+        .col(text("article"))
+        .col(big_integer("at"))
+        .col(big_integer_null("read_at"))
+        .col(uuid_null("read_by"))
+        .to_owned();
+    let lease = Table::create()
+        .table("lease")
+        .col(text("name").primary_key())
+        .col(text("holder"))
+        .col(big_integer("until"))
+        .to_owned();
+    let idempotency = Table::create()
+        .table("idempotency")
+        .col(text("actor"))
+        .col(text("key"))
+        .col(text("digest"))
+        .col(text("response"))
+        .col(big_integer("at"))
+        .primary_key(Index::create().col("actor").col("key"))
+        .to_owned();
+    let on = |table: &'static str, name: &'static str, columns: &[&'static str]| {
+        let mut index = Index::create();
+        index.name(name).table(table);
+        for column in columns {
+            index.col(*column);
+        }
+        index
+    };
+    Tables {
+        name: "20261121_docket",
+        tables: vec![case, act, clock, notice, lease, idempotency],
+        indexes: vec![
+            on("docket_case", "docket_case_due", &["next_due_at"]),
+            on("docket_case", "docket_case_subject", &["subject_id"]),
+            on("docket_case", "docket_case_provider", &["provider_id", "changed_at"]),
+            on("docket_case", "docket_case_demander", &["demander_id", "changed_at"]),
+            // The second guard after the case's version: an act's place in its case is taken only once.
+            on("docket_act", "docket_act_place", &["case_id", "seq"]).unique().to_owned(),
+            on("docket_clock", "docket_clock_due", &["status", "due_at"]),
+            on("docket_notice", "docket_notice_organisation", &["organisation_id", "at"]),
+            on("docket_notice", "docket_notice_office", &["office", "at"]),
+        ],
+    }
+}

@@ -1,0 +1,78 @@
+//! What a decision makes the platform do, in the transaction of the act itself (I2): one table from the law's effects to
+//! the slices' functions. The slices provide these, each `pub(crate) async fn NAME(tx: &Tx, effect: &EffectCtx<'_>) -> Result<()>`:
+//!
+//! | effect | function |
+//! |---|---|
+//! | `publish_entry`, `return_entry`, `withdraw_entry` | `catalogue::{publish_entry, return_entry, withdraw_entry}` |
+//! | `mark_collected` | `collection::mark_collected` |
+//! | `request_cataloguing` | `sharing::request_cataloguing` |
+//! | `issue_grant` | `sharing::issue_grant` (also opens the service's case, when the pack has one, with [`docket::open_case`]) |
+//! | `suspend_service`, `resume_service`, `end_service` | `sharing::{suspend_service, resume_service, end_service}` |
+//!
+//! Facts that the world changes without an act (the last call of a service) come from
+//! `sharing::refresh_facts(tx: &Tx, effect-less: &Platform, head: &CaseHead) -> Result<law::Facts>`, asked before every act and
+//! every tick of a case whose subject is a service.
+
+use std::collections::BTreeMap;
+
+use futures::future::BoxFuture;
+use law::{Effect, PaperId};
+
+use crate::{
+    Platform,
+    ctx::Ctx,
+    db::Tx,
+    docket::{self, CaseHead, SubjectKind},
+    error::Result,
+    ids::ActId,
+};
+
+/// What a slice needs to carry out an effect.
+pub struct EffectCtx<'a> {
+    /// The platform.
+    pub platform: &'a Platform,
+    /// Who acts, and the instant at which it is carried out. When the law acts, `who` is [`crate::Actor::Law`] and the term
+    /// ran out at `decision.at`, which may be earlier than `ctx.now`.
+    pub ctx: &'a Ctx,
+    /// The case: its id, subject and parties.
+    pub case: &'a CaseHead,
+    /// The act being recorded.
+    pub act: ActId,
+    /// The decision; `decision.case` is the case afterwards, with its facts.
+    pub decision: &'a law::Decision,
+    /// The papers that came with this act.
+    pub papers: &'a BTreeMap<PaperId, String>,
+}
+
+/// Carries out one effect. Boxed, because an effect may open a case, whose opening act has effects.
+pub(crate) fn apply<'a>(tx: &'a Tx, effect: &'a Effect, on: &'a EffectCtx<'a>) -> BoxFuture<'a, Result<()>> {
+    Box::pin(async move {
+        match effect {
+            Effect::Notify(role) => docket::notices::tell(tx, on, role, docket::NoticeKind::Notice).await,
+            Effect::Report(role) => docket::notices::tell(tx, on, role, docket::NoticeKind::Report).await,
+            Effect::RecordBreach => docket::notices::breach(tx, on).await,
+            Effect::OpenCase(procedure) => docket::open_following(tx, on, procedure).await,
+            Effect::PublishEntry
+            | Effect::ReturnEntry
+            | Effect::WithdrawEntry
+            | Effect::IssueGrant
+            | Effect::SuspendService
+            | Effect::ResumeService
+            | Effect::EndService
+            | Effect::MarkCollected
+            | Effect::RequestCataloguing => Ok(()),
+        }
+    })
+}
+
+/// The facts that the world has changed since the case was last touched.
+pub(crate) async fn facts_now(_platform: &Platform, _tx: &Tx, head: &CaseHead) -> Result<law::Facts> {
+    match head.subject_kind {
+        SubjectKind::Service
+        | SubjectKind::Entry
+        | SubjectKind::Request
+        | SubjectKind::Organisation
+        | SubjectKind::Project
+        | SubjectKind::Record => Ok(law::Facts::new()),
+    }
+}

@@ -1,0 +1,173 @@
+//! Organisations of the district, and which of them holds which office.
+
+use std::collections::HashMap;
+
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::{
+    Platform,
+    ctx::{Ctx, Office},
+    db::{Listing, Page, from_json, micros, to_json},
+    error::{Code, Error, Result},
+    ids::OrganisationId,
+    ledger,
+    policy::{Action, Resource, office_word},
+};
+
+use super::{OrganisationKind, office_of, rules, store::organisation};
+
+/// What is needed to create an organisation.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct OrganisationInput {
+    /// Its short code, unique: lower-case letters, digits, `_`, `-`.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// What kind it is.
+    pub kind: OrganisationKind,
+    /// Its unified social credit code (GB 32100).
+    #[serde(default)]
+    pub credit_code: Option<String>,
+    /// The office it holds in the district; each is held by one organisation.
+    #[serde(default)]
+    pub office: Option<Office>,
+}
+
+/// An organisation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrganisationView {
+    /// Its id.
+    pub id: OrganisationId,
+    /// Its short code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// What kind it is.
+    pub kind: OrganisationKind,
+    /// Its unified social credit code.
+    pub credit_code: Option<String>,
+    /// The office it holds.
+    pub office: Option<Office>,
+}
+
+impl Platform {
+    /// Creates an organisation.
+    ///
+    /// # Errors
+    /// [`Code::NotPermitted`], [`Code::InvalidInput`], [`Code::Conflict`] when code or office is taken.
+    pub async fn create_organisation(&self, ctx: &Ctx, input: OrganisationInput) -> Result<OrganisationView> {
+        self.may(ctx, Action::ManageOrganisations, &Resource::platform())?;
+        check(&input)?;
+        let view = OrganisationView {
+            id: OrganisationId(ctx.uuid()),
+            code: input.code,
+            name: input.name.trim().to_owned(),
+            kind: input.kind,
+            credit_code: input.credit_code,
+            office: input.office,
+        };
+        let row = organisation::ActiveModel {
+            id: Set(view.id.0),
+            code: Set(view.code.clone()),
+            name: Set(view.name.clone()),
+            kind: Set(to_json(&view.kind)?),
+            credit_code: Set(view.credit_code.clone()),
+            office: Set(view.office.map(|office| office_word(office).to_owned())),
+            created_at: Set(micros(ctx.now)),
+        };
+        let tx = self.db().write().await?;
+        let taken = format!("an organisation with the code `{}`, or with that office, exists already", view.code);
+        super::people::unique(organisation::Entity::insert(row).exec_without_returning(&*tx).await, taken)?;
+        let what = json!({"organisation": view.id, "code": view.code, "office": view.office});
+        ledger::enqueue(&tx, ctx, ledger::ADMINISTRATION, ctx.uuid(), "organisation_created", what).await?;
+        tx.commit().await?;
+        self.wake_pump();
+        Ok(view)
+    }
+
+    /// A page of organisations by name; `search` is a part of name or code.
+    ///
+    /// # Errors
+    /// [`Code::NotAuthenticated`] for nobody.
+    pub async fn organisations(
+        &self,
+        ctx: &Ctx,
+        search: Option<&str>,
+        page: Page,
+    ) -> Result<Listing<OrganisationView>> {
+        self.may(ctx, Action::ReadOrganisations, &Resource::platform())?;
+        use organisation::Column;
+        let mut query = organisation::Entity::find();
+        if let Some(part) = search.map(str::trim).filter(|part| !part.is_empty()) {
+            query = query
+                .filter(sea_orm::Condition::any().add(Column::Name.contains(part)).add(Column::Code.contains(part)));
+        }
+        let total = query.clone().count(self.db().read()).await?;
+        let rows =
+            query.order_by_asc(Column::Code).offset(page.offset).limit(page.limit()).all(self.db().read()).await?;
+        Ok(Listing { items: rows.iter().map(view).collect::<Result<_>>()?, total })
+    }
+
+    /// One organisation.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub async fn organisation(&self, ctx: &Ctx, id: OrganisationId) -> Result<OrganisationView> {
+        self.may(ctx, Action::ReadOrganisations, &Resource::platform())?;
+        let row = organisation::Entity::find_by_id(id.0).one(self.db().read()).await?;
+        view(&row.ok_or_else(|| Error::not_found("organisation", id))?)
+    }
+
+    /// The organisation with a code.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub async fn organisation_by_code(&self, ctx: &Ctx, code: &str) -> Result<OrganisationView> {
+        self.may(ctx, Action::ReadOrganisations, &Resource::platform())?;
+        let row =
+            organisation::Entity::find().filter(organisation::Column::Code.eq(code)).one(self.db().read()).await?;
+        view(&row.ok_or_else(|| Error::not_found("organisation", code))?)
+    }
+
+    /// The names of organisations, for the lists of other slices.
+    ///
+    /// # Errors
+    /// [`Code::Internal`] when the database fails.
+    pub async fn organisation_names(
+        &self,
+        ids: impl IntoIterator<Item = OrganisationId>,
+    ) -> Result<HashMap<OrganisationId, String>> {
+        let rows = organisation::Entity::find()
+            .filter(organisation::Column::Id.is_in(ids.into_iter().map(|id| id.0)))
+            .all(self.db().read())
+            .await?;
+        Ok(rows.into_iter().map(|row| (OrganisationId(row.id), row.name)).collect())
+    }
+}
+
+pub(super) fn view(row: &organisation::Model) -> Result<OrganisationView> {
+    Ok(OrganisationView {
+        id: OrganisationId(row.id),
+        code: row.code.clone(),
+        name: row.name.clone(),
+        kind: from_json(&row.kind)?,
+        credit_code: row.credit_code.clone(),
+        office: row.office.as_deref().and_then(office_of),
+    })
+}
+
+fn check(input: &OrganisationInput) -> Result<()> {
+    let plain = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_' || letter == '-';
+    if input.code.is_empty() || input.code.len() > 64 || !input.code.chars().all(plain) {
+        return Err(Error::new(Code::InvalidInput, format!("`{}` cannot be the code of an organisation", input.code))
+            .field("code", "1 to 64 lower-case letters, digits, `_` or `-`"));
+    }
+    let length = input.name.trim().chars().count();
+    if length == 0 || length > 200 {
+        return Err(Error::new(Code::InvalidInput, "an organisation needs a name of 1 to 200 characters")
+            .field("name", "empty or too long"));
+    }
+    input.credit_code.as_deref().map_or(Ok(()), rules::check_credit_code)
+}

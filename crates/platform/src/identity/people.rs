@@ -1,0 +1,258 @@
+//! People, their roles and their second factor.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, SqlErr,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::{
+    Platform,
+    ctx::{Actor, Ctx, Role},
+    db::{Listing, Page, Tx, from_json, instant, micros},
+    error::{Code, Error, Result},
+    ids::{OrganisationId, PersonId},
+    ledger,
+    policy::{Action, Resource},
+};
+
+use super::{organisations, password, roles_to_json, rules, store};
+
+/// What is needed to create a person.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct PersonInput {
+    /// Their login, unique.
+    pub login: String,
+    /// Their name.
+    pub name: String,
+    /// For whom they work.
+    pub organisation: OrganisationId,
+    /// Their first password.
+    pub password: String,
+}
+
+/// A person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonView {
+    /// Their id.
+    pub id: PersonId,
+    /// Their login.
+    pub login: String,
+    /// Their name.
+    pub name: String,
+    /// For whom they work.
+    pub organisation: OrganisationId,
+    /// Their roles.
+    pub roles: BTreeSet<Role>,
+    /// Whether they have a second factor.
+    pub totp: bool,
+    /// Until when they are locked out.
+    pub locked_until: Option<Timestamp>,
+}
+
+/// A new second factor, shown once.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct TotpEnrolment {
+    /// The secret, base32 (RFC 4648), for typing in.
+    pub secret: String,
+    /// The same as an `otpauth://` address, for a picture.
+    pub url: String,
+}
+
+impl Platform {
+    /// Creates a person without roles; the security administrator gives those.
+    ///
+    /// # Errors
+    /// [`Code::NotPermitted`], [`Code::InvalidInput`], [`Code::NotFound`] for the organisation, [`Code::Conflict`] when the login
+    /// is taken.
+    pub async fn create_person(&self, ctx: &Ctx, input: PersonInput) -> Result<PersonView> {
+        self.may(ctx, Action::ManagePeople, &Resource::platform())?;
+        check(&input)?;
+        let id = PersonId(ctx.uuid());
+        let hash = self.hash_password(ctx, input.password).await?;
+        let tx = self.db().write().await?;
+        let organisation = store::organisation::Entity::find_by_id(input.organisation.0).one(&*tx).await?;
+        organisation.ok_or_else(|| Error::not_found("organisation", input.organisation))?;
+        let row = store::person::ActiveModel {
+            id: Set(id.0),
+            login: Set(input.login.clone()),
+            name: Set(input.name.trim().to_owned()),
+            organisation_id: Set(input.organisation.0),
+            roles: Set(roles_to_json(&BTreeSet::new())?),
+            password: Set(hash),
+            totp: Set(None),
+            totp_step: Set(0),
+            failures: Set(0),
+            locked_until: Set(None),
+            created_at: Set(micros(ctx.now)),
+        };
+        let inserted = store::person::Entity::insert(row).exec_without_returning(&*tx).await;
+        unique(inserted, format!("the login `{}` is taken", input.login))?;
+        let what = json!({"person": id, "organisation": input.organisation});
+        ledger::enqueue(&tx, ctx, ledger::ADMINISTRATION, ctx.uuid(), "person_created", what).await?;
+        let view = view(&find(&tx, id).await?)?;
+        tx.commit().await?;
+        self.wake_pump();
+        Ok(view)
+    }
+
+    /// A page of people by login; of one organisation, or of all.
+    ///
+    /// # Errors
+    /// [`Code::NotPermitted`] for others than the administrators.
+    pub async fn people(
+        &self,
+        ctx: &Ctx,
+        organisation: Option<OrganisationId>,
+        page: Page,
+    ) -> Result<Listing<PersonView>> {
+        self.may(ctx, Action::ReadPeople, &Resource::platform())?;
+        let mut query = store::person::Entity::find();
+        if let Some(organisation) = organisation {
+            query = query.filter(store::person::Column::OrganisationId.eq(organisation.0));
+        }
+        let total = query.clone().count(self.db().read()).await?;
+        let rows = query
+            .order_by_asc(store::person::Column::Login)
+            .offset(page.offset)
+            .limit(page.limit())
+            .all(self.db().read())
+            .await?;
+        Ok(Listing { items: rows.iter().map(view).collect::<Result<_>>()?, total })
+    }
+
+    /// Gives a person exactly these roles. Nobody gives roles to themselves, and the three administrators exclude each other.
+    ///
+    /// # Errors
+    /// [`Code::NotPermitted`], [`Code::InvalidInput`], [`Code::NotFound`].
+    pub async fn set_roles(&self, ctx: &Ctx, person: PersonId, roles: BTreeSet<Role>) -> Result<PersonView> {
+        self.may(ctx, Action::AssignRoles, &Resource::platform())?;
+        rules::check_roles(&roles)?;
+        if matches!(&ctx.who, Actor::Person { id, .. } if *id == person) {
+            return Err(Error::new(Code::NotPermitted, "nobody gives roles to themselves")
+                .hint("ask another security administrator"));
+        }
+        let tx = self.db().write().await?;
+        find(&tx, person).await?;
+        let update = store::person::ActiveModel { roles: Set(roles_to_json(&roles)?), ..Default::default() };
+        store::person::Entity::update_many()
+            .set(update)
+            .filter(store::person::Column::Id.eq(person.0))
+            .exec(&*tx)
+            .await?;
+        let what = json!({"person": person, "roles": roles});
+        ledger::enqueue(&tx, ctx, ledger::ADMINISTRATION, ctx.uuid(), "roles_assigned", what).await?;
+        let view = view(&find(&tx, person).await?)?;
+        tx.commit().await?;
+        self.identity().forget();
+        self.wake_pump();
+        Ok(view)
+    }
+
+    /// Gives a person a new second factor; the old one no longer counts. One does it for oneself, or the security
+    /// administrator does it for somebody who lost theirs.
+    ///
+    /// # Errors
+    /// [`Code::NotPermitted`], [`Code::NotFound`].
+    pub async fn enrol_totp(&self, ctx: &Ctx, person: PersonId) -> Result<TotpEnrolment> {
+        if !matches!(&ctx.who, Actor::Person { id, .. } if *id == person) {
+            self.may(ctx, Action::ManageSessions, &Resource::platform())?;
+        }
+        let mut secret = [0u8; 20];
+        ctx.fill(&mut secret);
+        let tx = self.db().write().await?;
+        let row = find(&tx, person).await?;
+        let sealed = self.vault().seal(ctx, &totp_place(person), &secret);
+        let update = store::person::ActiveModel { totp: Set(Some(sealed)), totp_step: Set(0), ..Default::default() };
+        store::person::Entity::update_many()
+            .set(update)
+            .filter(store::person::Column::Id.eq(person.0))
+            .exec(&*tx)
+            .await?;
+        let what = json!({"person": person});
+        ledger::enqueue(&tx, ctx, ledger::ADMINISTRATION, ctx.uuid(), "second_factor_enrolled", what).await?;
+        tx.commit().await?;
+        self.wake_pump();
+        let secret = totp_rs::Secret::from(secret).to_base32();
+        let url = format!("otpauth://totp/Gongshu:{}?secret={secret}&issuer=Gongshu", row.login);
+        Ok(TotpEnrolment { secret, url })
+    }
+
+    /// The actor that a person is.
+    pub(super) async fn actor_of(&self, person: &store::person::Model) -> Result<Actor> {
+        let organisation =
+            store::organisation::Entity::find_by_id(person.organisation_id).one(self.db().read()).await?;
+        let organisation = organisation.ok_or_else(|| Error::not_found("organisation", person.organisation_id))?;
+        Ok(Actor::Person {
+            id: PersonId(person.id),
+            organisation: OrganisationId(person.organisation_id),
+            office: organisations::view(&organisation)?.office,
+            roles: from_json(&person.roles)?,
+        })
+    }
+
+    /// The actor that the person with this login is, for tests and set-up. Nothing is authenticated.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub async fn actor(&self, login: &str) -> Result<Actor> {
+        let row =
+            store::person::Entity::find().filter(store::person::Column::Login.eq(login)).one(self.db().read()).await?;
+        self.actor_of(&row.ok_or_else(|| Error::not_found("person", login))?).await
+    }
+
+    async fn hash_password(&self, ctx: &Ctx, password: String) -> Result<String> {
+        let mut salt = [0u8; 16];
+        ctx.fill(&mut salt);
+        let cost = self.settings().password_cost;
+        super::sessions::slowly(move || password::hash(cost, &salt, &password)).await
+    }
+}
+
+pub(super) fn totp_place(person: PersonId) -> String {
+    format!("person.totp:{person}")
+}
+
+/// Turns the violation of a unique column into a conflict.
+pub(super) fn unique(inserted: Result<u64, DbErr>, taken: String) -> Result<()> {
+    match inserted {
+        Ok(_) => Ok(()),
+        Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
+            Err(Error::new(Code::Conflict, taken))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn find(tx: &Tx, person: PersonId) -> Result<store::person::Model> {
+    store::person::Entity::find_by_id(person.0).one(tx).await?.ok_or_else(|| Error::not_found("person", person))
+}
+
+fn view(row: &store::person::Model) -> Result<PersonView> {
+    Ok(PersonView {
+        id: PersonId(row.id),
+        login: row.login.clone(),
+        name: row.name.clone(),
+        organisation: OrganisationId(row.organisation_id),
+        roles: from_json(&row.roles)?,
+        totp: row.totp.is_some(),
+        locked_until: row.locked_until.map(instant).transpose()?,
+    })
+}
+
+fn check(input: &PersonInput) -> Result<()> {
+    let plain = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || "._-".contains(letter);
+    if input.login.is_empty() || input.login.len() > 64 || !input.login.chars().all(plain) {
+        return Err(Error::new(Code::InvalidInput, "that cannot be a login")
+            .field("login", "1 to 64 lower-case letters, digits, `.`, `_` or `-`"));
+    }
+    let length = input.name.trim().chars().count();
+    if length == 0 || length > 100 {
+        return Err(Error::new(Code::InvalidInput, "a person needs a name of 1 to 100 characters")
+            .field("name", "empty or too long"));
+    }
+    rules::check_password(&input.password)
+}

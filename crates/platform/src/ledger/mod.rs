@@ -1,0 +1,221 @@
+//! From the database to the transparency log, and from the log to evidence.
+//!
+//! What a reader must know first. A leaf is queued in the *outbox* by the transaction of what it tells of; it can therefore
+//! neither be forgotten nor tell of something that did not happen (I2). A *pump* appends queued leaves to their shard in order
+//! and then notes their index. If the process dies between the two, the shard is ahead of the outbox; before the pump goes on it
+//! reads what the shard has beyond the outbox and notes those indices by the leaves' ids. So every leaf is in the log exactly
+//! once. Uses of services are too many for rows: they go straight to a shard of their own by group commit ([`uses`]).
+
+mod leaf;
+mod pump;
+mod shards;
+pub(crate) mod store;
+#[cfg(test)]
+mod tests;
+mod uses;
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use serde::{Deserialize, Serialize};
+use tlog::{Evidence, Reader, retention::ShardName};
+use uuid::Uuid;
+
+use crate::{
+    Keys, Platform, Settings,
+    ctx::Ctx,
+    db::{Tx, micros},
+    docket,
+    error::{Code, Error, Result},
+    ids::{ActId, CaseId},
+    policy::{Action, Resource},
+};
+
+pub use leaf::{ActRecord, Commitments, actor_columns, commit_papers};
+pub use uses::{UseIndex, UseRecord, period_of};
+
+/// The retention class of acts: kept for good.
+pub const ACTS: &str = "acts-permanent";
+/// The retention class of administration and sessions.
+pub const ADMINISTRATION: &str = "administration-permanent";
+/// The retention class of calls: three years.
+pub const CALLS: &str = "calls-3y";
+
+/// What the platform keeps in memory for the log.
+pub struct Ledger {
+    shards: shards::Shards,
+    pump: pump::Pump,
+}
+
+/// A shard's latest checkpoints, as texts that any tool can verify.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublishedCheckpoint {
+    /// The shard's origin.
+    pub origin: String,
+    /// How many leaves both trees have.
+    pub size: u64,
+    /// The national checkpoint, signed with SM2.
+    pub sm3: String,
+    /// The public checkpoint, signed with Ed25519.
+    pub sha256: String,
+}
+
+impl Ledger {
+    pub(crate) fn open(settings: &Settings, keys: &Keys, ctx: &Ctx) -> Result<Self> {
+        Ok(Self { shards: shards::Shards::new(settings, keys, ctx.now)?, pump: pump::Pump::default() })
+    }
+
+    /// The shard of a class for an instant: a year for what is kept for good, a month for the rest. Periods are those of the
+    /// district's calendar (UTC+8).
+    pub(crate) fn shard_of(class: &str, at: Timestamp) -> Result<ShardName> {
+        let date = at.to_zoned(law::calendar::shanghai()).date();
+        let period = if class.ends_with("-permanent") {
+            format!("{:04}", date.year())
+        } else {
+            format!("{:04}-{:02}", date.year(), date.month())
+        };
+        ShardName::new(class, &period).map_err(failed("name"))
+    }
+}
+
+/// Queues the leaf of an act, in the transaction of the act.
+pub(crate) async fn enqueue_act(
+    platform: &Platform,
+    tx: &Tx,
+    ctx: &Ctx,
+    record: &ActRecord<'_>,
+    papers: &Commitments,
+) -> Result<()> {
+    let leaf = leaf::act_leaf(platform, ctx, record, papers)?;
+    queue(tx, ctx, ACTS, record.act.0, leaf).await
+}
+
+/// Queues a leaf that tells of something done under a named platform rule (I1), in the transaction in which it is done. `what`
+/// must be free of personal data (I8): ids, digests, words of closed lists. The caller wakes the pump after its commit.
+///
+/// # Errors
+/// [`Code::Internal`] when it has no canonical form or the database fails.
+pub async fn enqueue(tx: &Tx, ctx: &Ctx, class: &str, key: Uuid, rule: &str, what: serde_json::Value) -> Result<()> {
+    queue(tx, ctx, class, key, leaf::rule_leaf(ctx, key, rule, what)?).await
+}
+
+async fn queue(tx: &Tx, ctx: &Ctx, class: &str, key: Uuid, leaf: String) -> Result<()> {
+    let shard = Ledger::shard_of(class, ctx.now)?;
+    let row = store::outbox::ActiveModel {
+        key: Set(key),
+        class: Set(shard.class().to_owned()),
+        period: Set(shard.period().to_owned()),
+        leaf: Set(leaf),
+        at: Set(micros(ctx.now)),
+        log_index: Set(None),
+        ..Default::default()
+    };
+    store::outbox::Entity::insert(row).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// The log indices of things that the log has already.
+pub(crate) async fn indices(
+    db: &impl ConnectionTrait,
+    keys: impl IntoIterator<Item = Uuid>,
+) -> Result<HashMap<Uuid, u64>> {
+    use store::outbox::Column;
+    let rows: Vec<(Uuid, i64)> = store::outbox::Entity::find()
+        .select_only()
+        .column(Column::Key)
+        .column(Column::LogIndex)
+        .filter(Column::Key.is_in(keys))
+        .filter(Column::LogIndex.is_not_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().filter_map(|(key, index)| Some((key, u64::try_from(index).ok()?))).collect())
+}
+
+impl Platform {
+    /// The file that proves an act to anyone, offline. It waits until the log has published it. With `disclose` it opens the
+    /// commitments of the act's papers, for whoever may read the case.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], [`Code::NotPermitted`], [`Code::Internal`] when the log cannot take the act.
+    pub async fn evidence_of_act(&self, ctx: &Ctx, act: ActId, disclose: bool) -> Result<Evidence> {
+        let row = docket::store::act::Entity::find_by_id(act.0).one(self.db().read()).await?;
+        let row = row.ok_or_else(|| Error::not_found("act", act))?;
+        let head = docket::head(self.db().read(), CaseId(row.case_id)).await?;
+        self.may(ctx, Action::ReadCase, &Resource::case(&head))?;
+        let openings = match &row.papers {
+            Some(sealed) if disclose => Commitments::open(self.vault(), act, sealed)?.openings(),
+            _ => Vec::new(),
+        };
+        self.evidence_of(act.0, openings).await
+    }
+
+    /// The file that proves what was done under a platform rule.
+    ///
+    /// # Errors
+    /// As [`Platform::evidence_of_act`].
+    pub async fn evidence_of_rule(&self, ctx: &Ctx, key: Uuid) -> Result<Evidence> {
+        self.may(ctx, Action::ReadLog, &Resource::platform())?;
+        self.evidence_of(key, Vec::new()).await
+    }
+
+    /// The latest published checkpoints of a shard.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] when the shard has published nothing yet.
+    pub async fn checkpoint(&self, class: &str, period: &str) -> Result<PublishedCheckpoint> {
+        let shard = ShardName::new(class, period).map_err(|error| Error::new(Code::InvalidInput, error.to_string()))?;
+        let dir = self.ledger().shards.dir(&shard);
+        let (class, period) = (class.to_owned(), period.to_owned());
+        blocking(move || {
+            let reader = Reader::open(&dir)
+                .map_err(|error| Error::not_found("published shard", format!("{class}/{period}")).because(error))?;
+            let pair = reader.checkpoints();
+            Ok(PublishedCheckpoint {
+                origin: pair.sha256.checkpoint.origin.clone(),
+                size: pair.size(),
+                sm3: pair.sm3.note.to_string(),
+                sha256: pair.sha256.note.to_string(),
+            })
+        })
+        .await
+    }
+
+    /// The public keys of the log.
+    pub fn log_keys(&self) -> tlog::TrustedKeys {
+        self.ledger().shards.trusted_keys()
+    }
+
+    /// The index of something in the log, once the log has it.
+    ///
+    /// # Errors
+    /// [`Code::Internal`] when the database fails.
+    pub async fn log_index(&self, key: Uuid) -> Result<Option<u64>> {
+        Ok(indices(self.db().read(), [key]).await?.remove(&key))
+    }
+
+    async fn evidence_of(&self, key: Uuid, openings: Vec<tlog::evidence::Opening>) -> Result<Evidence> {
+        let (shard, index) = self.published(key).await?;
+        let dir = self.ledger().shards.dir(&shard);
+        let keys = self.log_keys();
+        blocking(move || {
+            let reader = Reader::open(&dir).map_err(failed("read"))?;
+            Evidence::build(&reader, index, &keys, openings).map_err(failed("prove an entry of"))
+        })
+        .await
+    }
+}
+
+/// Runs what reads or writes the log's files where it may block.
+pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => Err(Error::new(Code::Internal, "work on the log was broken off").because(error)),
+    }
+}
+
+/// An error of the log as one of the platform.
+pub(super) fn failed(verb: &'static str) -> impl FnOnce(tlog::Error) -> Error {
+    move |error| Error::new(Code::Internal, format!("cannot {verb} the log")).because(error)
+}

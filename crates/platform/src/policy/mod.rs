@@ -1,0 +1,359 @@
+//! Who may do what: Cedar policies as text, validated against a schema at every start.
+//!
+//! What a reader must know first. The rules stand in `policies.cedar`, what they can speak about in `schema.cedarschema`. The
+//! code only says which [`Action`] on which [`Resource`]; who owns it is an attribute, never an `if`. A denial names the policy
+//! that denies, or those that would have allowed it and why they did not, in their own words (`@because`).
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{HashMap, HashSet};
+
+use cedar_policy::{
+    Authorizer, Context, Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicyId, PolicySet, Request,
+    RestrictedExpression, Schema, ValidationMode, Validator,
+};
+use law::RoleId;
+use uuid::Uuid;
+
+use crate::{
+    Platform,
+    ctx::{Actor, Ctx, Office, Role},
+    docket::CaseHead,
+    error::{Code, Error, Result},
+    ids::OrganisationId,
+};
+
+const SCHEMA: &str = include_str!("schema.cedarschema");
+const POLICIES: &str = include_str!("policies.cedar");
+
+macro_rules! actions {
+    ($($(#[$doc:meta])* $name:ident = $word:literal),* $(,)?) => {
+        /// What can be done. The words are those of the policies.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Action { $($(#[$doc])* $name),* }
+        impl Action {
+            /// Every action.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+            /// Its word in the policies.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $word),* }
+            }
+        }
+    };
+}
+
+actions! {
+    /// Act in a case, in a role (on [`Resource::case`] with [`Resource::role`]).
+    Speak = "speak",
+    /// Read a case with its papers (on [`Resource::case`]).
+    ReadCase = "read_case",
+    /// List cases (on [`Resource::platform`]); the list is limited to one's own by its query.
+    ListCases = "list_cases",
+    /// Read one's inbox (on [`Resource::platform`]).
+    ReadInbox = "read_inbox",
+    /// Read the catalogue (on [`Resource::platform`]).
+    ReadCatalogue = "read_catalogue",
+    /// Read who is in the district (on [`Resource::platform`]).
+    ReadOrganisations = "read_organisations",
+    /// Write duties, systems and entries (on [`Resource::thing`] of the organisation).
+    EditCatalogue = "edit_catalogue",
+    /// Hand in data (on [`Resource::thing`] of the organisation).
+    HandIn = "hand_in",
+    /// Ask for data (on [`Resource::thing`] of the asking organisation).
+    Ask = "ask",
+    /// Preview rows (on [`Resource::thing`] of the holder).
+    ReadRows = "read_rows",
+    /// Read a request, a service, a load (on [`Resource::thing`] with owner and consumer).
+    ReadThing = "read_thing",
+    /// Call a service (on [`Resource::thing`] with its consumer).
+    Call = "call",
+    /// Create and change organisations.
+    ManageOrganisations = "manage_organisations",
+    /// Create people and lock them out.
+    ManagePeople = "manage_people",
+    /// Register clients and revoke them.
+    ManageClients = "manage_clients",
+    /// Give people roles.
+    AssignRoles = "assign_roles",
+    /// See and end others' sessions.
+    ManageSessions = "manage_sessions",
+    /// List people with their roles.
+    ReadPeople = "read_people",
+    /// Read the log as a whole.
+    ReadLog = "read_log",
+    /// Tick the scheduler, move the demonstration's clock.
+    RunPlatform = "run_platform",
+}
+
+/// On what it is done.
+#[derive(Clone, Debug, Default)]
+pub struct Resource {
+    kind: Kind,
+    id: Option<Uuid>,
+    provider: Option<OrganisationId>,
+    demander: Option<OrganisationId>,
+    procedure: String,
+    role: Option<RoleId>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Kind {
+    #[default]
+    Platform,
+    Case,
+    Thing,
+}
+
+impl Resource {
+    /// The platform as a whole.
+    pub fn platform() -> Self {
+        Self::default()
+    }
+
+    /// A case.
+    pub fn case(head: &CaseHead) -> Self {
+        Self {
+            kind: Kind::Case,
+            id: Some(head.id.0),
+            provider: head.provider,
+            demander: head.demander,
+            procedure: head.procedure.to_string(),
+            role: None,
+        }
+    }
+
+    /// In this role, for [`Action::Speak`].
+    #[must_use]
+    pub fn role(mut self, role: &RoleId) -> Self {
+        self.role = Some(role.clone());
+        self
+    }
+
+    /// Something of an organisation.
+    pub fn thing(id: Option<Uuid>, owner: OrganisationId) -> Self {
+        Self { kind: Kind::Thing, id, provider: Some(owner), ..Self::default() }
+    }
+
+    /// That this organisation may use.
+    #[must_use]
+    pub fn consumer(mut self, consumer: OrganisationId) -> Self {
+        self.demander = Some(consumer);
+        self
+    }
+}
+
+impl Platform {
+    /// Whether the actor may do it.
+    ///
+    /// # Errors
+    /// [`Code::NotAuthenticated`] for nobody, [`Code::NotPermitted`] with the reason as its hint.
+    pub fn may(&self, ctx: &Ctx, action: Action, on: &Resource) -> Result<()> {
+        self.policy().may(&ctx.who, action, on)
+    }
+}
+
+/// The validated policies.
+pub struct Policies {
+    set: PolicySet,
+    authorizer: Authorizer,
+    types: Types,
+    actions: HashMap<Action, EntityUid>,
+    /// Each action with its group; requests are not checked against the schema, so the group is said with them.
+    groups: HashMap<Action, Entity>,
+    /// By `action` or `action:role`: (policy id, why) of the policies that could allow it.
+    reasons: HashMap<String, Vec<(String, String)>>,
+}
+
+struct Types {
+    person: EntityTypeName,
+    client: EntityTypeName,
+    organisation: EntityTypeName,
+    machine: EntityUid,
+    platform: EntityUid,
+    case: EntityTypeName,
+    thing: EntityTypeName,
+}
+
+impl Policies {
+    /// Reads and validates schema and policies.
+    ///
+    /// # Errors
+    /// [`Code::Internal`] naming the policy at fault.
+    pub fn load() -> Result<Self> {
+        Self::parse(SCHEMA, POLICIES)
+    }
+
+    fn parse(schema: &str, policies: &str) -> Result<Self> {
+        let fault = |what: String| Error::new(Code::Internal, format!("the access policies are faulty: {what}"));
+        let (schema, _) = Schema::from_cedarschema_str(schema).map_err(|error| fault(error.to_string()))?;
+        let set: PolicySet = policies.parse().map_err(|error| fault(format!("{error}")))?;
+        let known = schema.action_entities().map_err(|error| fault(error.to_string()))?;
+        let validation = Validator::new(schema).validate(&set, ValidationMode::Strict);
+        if let Some(error) = validation.validation_errors().next() {
+            return Err(fault(error.to_string()));
+        }
+        let mut reasons: HashMap<String, Vec<(String, String)>> = HashMap::new();
+        for policy in set.policies() {
+            let annotation = |key: &str| policy.annotation(key).map(str::to_owned);
+            let missing = |key: &str| fault(format!("a policy lacks `@{key}`"));
+            let id = annotation("id").ok_or_else(|| missing("id"))?;
+            let because = annotation("because").ok_or_else(|| missing("because"))?;
+            for about in annotation("about").ok_or_else(|| missing("about"))?.split_whitespace() {
+                reasons.entry(about.to_owned()).or_default().push((id.clone(), because.clone()));
+            }
+        }
+        let uid = |text: &str| text.parse::<EntityUid>().map_err(|error| fault(error.to_string()));
+        let name = |text: &str| text.parse::<EntityTypeName>().map_err(|error| fault(error.to_string()));
+        let actions = Action::ALL.iter().map(|action| Ok((*action, uid(&format!("Action::\"{}\"", action.as_str()))?)));
+        let actions: HashMap<Action, EntityUid> = actions.collect::<Result<_>>()?;
+        let in_schema = |(action, uid): (&Action, &EntityUid)| {
+            let entity = known.get(uid).cloned();
+            entity
+                .map(|entity| (*action, entity))
+                .ok_or_else(|| fault(format!("the schema lacks the action `{}`", action.as_str())))
+        };
+        Ok(Self {
+            set,
+            authorizer: Authorizer::new(),
+            types: Types {
+                person: name("Person")?,
+                client: name("Client")?,
+                organisation: name("Organisation")?,
+                machine: uid("Machine::\"platform\"")?,
+                platform: uid("Platform::\"platform\"")?,
+                case: name("Case")?,
+                thing: name("Thing")?,
+            },
+            groups: actions.iter().map(in_schema).collect::<Result<_>>()?,
+            actions,
+            reasons,
+        })
+    }
+
+    /// Whether `who` may do `action` on `on`.
+    ///
+    /// # Errors
+    /// As [`Platform::may`].
+    pub fn may(&self, who: &Actor, action: Action, on: &Resource) -> Result<()> {
+        let Some(principal) = self.principal(who)? else {
+            return Err(
+                Error::new(Code::NotAuthenticated, "nobody is logged in").hint("log in, or give an access token")
+            );
+        };
+        let resource = self.resource(on)?;
+        let failed =
+            |error: String| Error::new(Code::Internal, format!("the access policies cannot be asked: {error}"));
+        let context =
+            on.role.iter().map(|role| ("role".to_owned(), RestrictedExpression::new_string(role.to_string())));
+        let context = Context::from_pairs(context).map_err(|error| failed(error.to_string()))?;
+        let action_uid = self.actions.get(&action).cloned().ok_or_else(|| failed("no such action".to_owned()))?;
+        let request = Request::new(principal.uid(), action_uid, resource.uid(), context, None)
+            .map_err(|error| failed(error.to_string()))?;
+        let entities =
+            Entities::from_entities([principal, resource].into_iter().chain(self.groups.get(&action).cloned()), None);
+        let entities = entities.map_err(|error| failed(error.to_string()))?;
+        let answer = self.authorizer.is_authorized(&request, &self.set, &entities);
+        match answer.decision() {
+            Decision::Allow => Ok(()),
+            Decision::Deny => Err(self.denial(action, on, answer.diagnostics().reason().collect())),
+        }
+    }
+
+    fn denial(&self, action: Action, on: &Resource, forbidding: Vec<&PolicyId>) -> Error {
+        let (asked, words) = match (action, &on.role) {
+            (Action::Speak, Some(role)) => (format!("speak:{role}"), format!("you cannot act as `{role}` here")),
+            _ => (action.as_str().to_owned(), format!("you may not do `{}` here", action.as_str())),
+        };
+        let error = Error::new(Code::NotPermitted, words);
+        let forbidden = forbidding
+            .first()
+            .and_then(|policy| Some((self.set.annotation(policy, "id")?, self.set.annotation(policy, "because")?)));
+        if let Some((id, because)) = forbidden {
+            return error.hint(format!("{because} (policy `{id}`)"));
+        }
+        match self.reasons.get(&asked).map(Vec::as_slice) {
+            None | Some([]) => error.hint("no policy allows it to anybody"),
+            Some(reasons) => {
+                let mut told: Vec<String> =
+                    reasons.iter().map(|(id, because)| format!("{because} (policy `{id}`)")).collect();
+                told.dedup();
+                error.hint(told.join("; "))
+            }
+        }
+    }
+
+    fn principal(&self, who: &Actor) -> Result<Option<Entity>> {
+        let organisation = |id: &OrganisationId| ("organisation".to_owned(), self.organisation(*id));
+        Ok(match who {
+            Actor::Person { id, organisation: of, office, roles } => {
+                let mut attributes = HashMap::from([organisation(of)]);
+                let roles = roles.iter().map(|role| RestrictedExpression::new_string(role_word(*role).to_owned()));
+                attributes.insert("roles".to_owned(), RestrictedExpression::new_set(roles));
+                if let Some(office) = office {
+                    attributes
+                        .insert("office".to_owned(), RestrictedExpression::new_string(office_word(*office).to_owned()));
+                }
+                Some(entity(uid(&self.types.person, id.0), attributes)?)
+            }
+            Actor::Client { id, organisation: of } => {
+                Some(entity(uid(&self.types.client, id.0), HashMap::from([organisation(of)]))?)
+            }
+            Actor::Law | Actor::Platform => Some(entity(self.types.machine.clone(), HashMap::new())?),
+            Actor::Public => None,
+        })
+    }
+
+    fn resource(&self, on: &Resource) -> Result<Entity> {
+        let (kind, first, second) = match on.kind {
+            Kind::Platform => return entity(self.types.platform.clone(), HashMap::new()),
+            Kind::Case => (&self.types.case, "provider", "demander"),
+            Kind::Thing => (&self.types.thing, "owner", "consumer"),
+        };
+        let mut attributes = HashMap::new();
+        if let Some(id) = on.provider {
+            attributes.insert(first.to_owned(), self.organisation(id));
+        }
+        if let Some(id) = on.demander {
+            attributes.insert(second.to_owned(), self.organisation(id));
+        }
+        if on.kind == Kind::Case {
+            attributes.insert("procedure".to_owned(), RestrictedExpression::new_string(on.procedure.clone()));
+        }
+        entity(uid(kind, on.id.unwrap_or_default()), attributes)
+    }
+
+    fn organisation(&self, id: OrganisationId) -> RestrictedExpression {
+        RestrictedExpression::new_entity_uid(uid(&self.types.organisation, id.0))
+    }
+}
+
+fn uid(kind: &EntityTypeName, id: Uuid) -> EntityUid {
+    EntityUid::from_type_name_and_id(kind.clone(), EntityId::new(id.to_string()))
+}
+
+fn entity(uid: EntityUid, attributes: HashMap<String, RestrictedExpression>) -> Result<Entity> {
+    Entity::new(uid, attributes, HashSet::new())
+        .map_err(|error| Error::new(Code::Internal, "the access policies cannot be asked").because(error))
+}
+
+/// The word of a role in policies and tables.
+pub(crate) fn role_word(role: Role) -> &'static str {
+    match role {
+        Role::DataExecutive => "data_executive",
+        Role::ChiefDataOfficer => "chief_data_officer",
+        Role::Officer => "officer",
+        Role::SystemAdministrator => "system_administrator",
+        Role::SecurityAdministrator => "security_administrator",
+        Role::AuditAdministrator => "audit_administrator",
+    }
+}
+
+/// The word of an office: the role of that name in the packs.
+pub(crate) fn office_word(office: Office) -> &'static str {
+    match office {
+        Office::Authority => "authority",
+        Office::Centre => "centre",
+        Office::Cyberspace => "cyberspace",
+    }
+}
