@@ -1,5 +1,5 @@
 //! What a decision makes the platform do, in the transaction of the act itself (I2): one table from the law's effects to
-//! the slices' functions. The slices provide these, each `pub(crate) async fn NAME(tx: &Tx, effect: &EffectCtx<'_>) -> Result<()>`:
+//! the slices' functions, each `pub(crate) async fn NAME(tx: &Tx, on: &EffectCtx<'_>) -> Result<()>`:
 //!
 //! | effect | function |
 //! |---|---|
@@ -9,9 +9,8 @@
 //! | `issue_grant` | `sharing::issue_grant` (also opens the service's case, when the pack has one, with [`docket::open_case`]) |
 //! | `suspend_service`, `resume_service`, `end_service` | `sharing::{suspend_service, resume_service, end_service}` |
 //!
-//! Facts that the world changes without an act (the last call of a service) come from
-//! `sharing::refresh_facts(tx: &Tx, effect-less: &Platform, head: &CaseHead) -> Result<law::Facts>`, asked before every act and
-//! every tick of a case whose subject is a service.
+//! Facts that the world changes without an act (what an entry says by now, the last call of a service) come from
+//! `catalogue::facts_of` and `sharing::refresh_facts`, asked before every act and every tick.
 
 use std::collections::BTreeMap;
 
@@ -19,12 +18,13 @@ use futures::future::BoxFuture;
 use law::{Effect, PaperId};
 
 use crate::{
-    Platform,
+    Platform, catalogue, collection,
     ctx::Ctx,
     db::Tx,
     docket::{self, CaseHead, SubjectKind},
     error::Result,
     ids::ActId,
+    sharing,
 };
 
 /// What a slice needs to carry out an effect.
@@ -52,27 +52,24 @@ pub(crate) fn apply<'a>(tx: &'a Tx, effect: &'a Effect, on: &'a EffectCtx<'a>) -
             Effect::Report(role) => docket::notices::tell(tx, on, role, docket::NoticeKind::Report).await,
             Effect::RecordBreach => docket::notices::breach(tx, on).await,
             Effect::OpenCase(procedure) => docket::open_following(tx, on, procedure).await,
-            Effect::PublishEntry
-            | Effect::ReturnEntry
-            | Effect::WithdrawEntry
-            | Effect::IssueGrant
-            | Effect::SuspendService
-            | Effect::ResumeService
-            | Effect::EndService
-            | Effect::MarkCollected
-            | Effect::RequestCataloguing => Ok(()),
+            Effect::PublishEntry => catalogue::publish_entry(tx, on).await,
+            Effect::ReturnEntry => catalogue::return_entry(tx, on).await,
+            Effect::WithdrawEntry => catalogue::withdraw_entry(tx, on).await,
+            Effect::MarkCollected => collection::mark_collected(tx, on).await,
+            Effect::RequestCataloguing => sharing::request_cataloguing(tx, on).await,
+            Effect::IssueGrant => sharing::issue_grant(tx, on).await,
+            Effect::SuspendService => sharing::suspend_service(tx, on).await,
+            Effect::ResumeService => sharing::resume_service(tx, on).await,
+            Effect::EndService => sharing::end_service(tx, on).await,
         }
     })
 }
 
 /// The facts that the world has changed since the case was last touched.
-pub(crate) async fn facts_now(_platform: &Platform, _tx: &Tx, head: &CaseHead) -> Result<law::Facts> {
+pub(crate) async fn facts_now(platform: &Platform, tx: &Tx, head: &CaseHead) -> Result<law::Facts> {
     match head.subject_kind {
-        SubjectKind::Service
-        | SubjectKind::Entry
-        | SubjectKind::Request
-        | SubjectKind::Organisation
-        | SubjectKind::Project
-        | SubjectKind::Record => Ok(law::Facts::new()),
+        SubjectKind::Entry => catalogue::facts_of(tx, head.subject.into()).await,
+        SubjectKind::Service | SubjectKind::Request => sharing::refresh_facts(tx, platform, head).await,
+        SubjectKind::Organisation | SubjectKind::Project | SubjectKind::Record => Ok(law::Facts::new()),
     }
 }

@@ -13,6 +13,8 @@ macro_rules! fail_at {
     };
 }
 
+pub mod catalogue;
+pub mod collection;
 pub mod ctx;
 pub mod db;
 pub mod docket;
@@ -20,11 +22,13 @@ pub mod effects;
 pub mod error;
 #[cfg(any(test, feature = "testkit"))]
 pub mod failure;
+pub mod gateway;
 pub mod identity;
 pub mod ids;
 pub mod lake;
 pub mod ledger;
 pub mod policy;
+pub mod sharing;
 #[cfg(any(test, feature = "testkit"))]
 pub mod testkit;
 mod vault;
@@ -97,6 +101,7 @@ struct Inner {
     policy: policy::Policies,
     identity: identity::Caches,
     ledger: ledger::Ledger,
+    gateway: gateway::Gateway,
     #[cfg(any(test, feature = "testkit"))]
     failure: failure::Switch,
 }
@@ -134,6 +139,7 @@ impl Platform {
             db,
             vault,
             ledger,
+            gateway: gateway::Gateway::new(),
         };
         let platform = Self(Arc::new(inner));
         platform.start_pump().await?;
@@ -171,6 +177,10 @@ impl Platform {
 
     pub(crate) fn identity(&self) -> &identity::Caches {
         &self.0.identity
+    }
+
+    pub(crate) fn gateway(&self) -> &gateway::Gateway {
+        &self.0.gateway
     }
 
     pub(crate) fn ledger(&self) -> &ledger::Ledger {

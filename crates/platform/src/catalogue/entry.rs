@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{ids::*, lake::ColumnKind};
 
+pub use privacy::Grade;
+
 /// The elements of one data resource, as its organisation writes them down. A draft may be incomplete; what is submitted for
 /// review may not ([`super::rules::missing_elements`]).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -70,7 +72,7 @@ pub struct Item {
     /// Its own grade where it is higher than the entry's.
     #[serde(default)]
     pub grade: Option<Grade>,
-    /// The mask it wears when it is shown or shared, in the text form of [`privacy::mask::Mask`]; absent = in clear.
+    /// The mask it wears when it is shown or shared, in the text form of [`privacy::Mask`]; absent = in clear.
     #[serde(default)]
     pub mask: Option<String>,
 }
@@ -117,20 +119,6 @@ pub enum UpdateCycle {
     Irregular,
     /// Never again: a historical dataset.
     Static,
-}
-
-/// The grade of data, from the least to the most sensitive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Grade {
-    /// Disclosure harms nobody.
-    L1,
-    /// Disclosure could do slight harm.
-    L2,
-    /// Disclosure could do serious harm to persons or organisations.
-    L3,
-    /// Disclosure could do serious harm to the public.
-    L4,
 }
 
 /// Whether and how a resource is shared (CN-16, CM-16, PT-7). Sharing is the rule, so that is the default.

@@ -200,13 +200,19 @@ pub struct Gaps {
 
 impl DutyInput {
     pub(super) fn faults(&self) -> Vec<Fault> {
-        rules::line_faults(&[("code", &self.code, true), ("name", &self.name, true), ("basis", &self.basis, true)], ("description", &self.description))
+        rules::line_faults(
+            &[("code", &self.code, true), ("name", &self.name, true), ("basis", &self.basis, true)],
+            ("description", &self.description),
+        )
     }
 }
 
 impl SystemInput {
     pub(super) fn faults(&self) -> Vec<Fault> {
-        rules::line_faults(&[("code", &self.code, true), ("name", &self.name, true)], ("description", &self.description))
+        rules::line_faults(
+            &[("code", &self.code, true), ("name", &self.name, true)],
+            ("description", &self.description),
+        )
     }
 }
 

@@ -21,7 +21,7 @@ use crate::{
     Platform,
     ctx::{Actor, Ctx},
     db::{Listing, Page, Tx, from_json, instant, micros, to_json},
-    docket::{self, ActInput, Opening, Receipt, SubjectKind},
+    docket::{self, ActInput, Receipt, SubjectKind},
     effects::EffectCtx,
     error::{Code, Error, Result},
     ids::*,
@@ -43,7 +43,7 @@ impl Platform {
     /// [`Code::InvalidInput`] with every field at fault, [`Code::Conflict`] when the code is taken, [`Code::NotPermitted`].
     pub async fn create_duty(&self, ctx: &Ctx, input: DutyInput) -> Result<Duty> {
         let organisation = owner(ctx)?;
-        self.may(ctx, Action::WriteCatalogue, &Resource::organisation(organisation))?;
+        self.may(ctx, Action::EditCatalogue, &Resource::thing(None, organisation))?;
         rules::refuse("the duty cannot be recorded", input.faults())?;
         let duty = Duty {
             id: DutyId(ctx.uuid()),
@@ -60,7 +60,7 @@ impl Platform {
             .filter(store::duty::Column::Code.eq(duty.code.as_str()));
         refuse_taken(taken.one(&*tx).await?.is_some(), "duty", &duty.code)?;
         store::duty::Entity::insert(duty.row()).exec_without_returning(&*tx).await?;
-        ledger::enqueue_fact(self, &tx, ctx, "create_duty", "catalogue.link_duties_systems_data", &duty).await?;
+        log_link(&tx, ctx, duty.id.0, "catalogue.record_duty", &duty).await?;
         tx.commit().await?;
         self.wake_pump();
         Ok(duty)
@@ -72,7 +72,7 @@ impl Platform {
     /// As [`Platform::create_duty`]; [`Code::NotFound`] when the duty is not the organisation's.
     pub async fn create_system(&self, ctx: &Ctx, input: SystemInput) -> Result<System> {
         let organisation = owner(ctx)?;
-        self.may(ctx, Action::WriteCatalogue, &Resource::organisation(organisation))?;
+        self.may(ctx, Action::EditCatalogue, &Resource::thing(None, organisation))?;
         rules::refuse("the system cannot be recorded", input.faults())?;
         let system = System {
             id: SystemId(ctx.uuid()),
@@ -93,7 +93,7 @@ impl Platform {
             .filter(store::system::Column::Code.eq(system.code.as_str()));
         refuse_taken(taken.one(&*tx).await?.is_some(), "system", &system.code)?;
         store::system::Entity::insert(system.row()).exec_without_returning(&*tx).await?;
-        ledger::enqueue_fact(self, &tx, ctx, "create_system", "catalogue.link_duties_systems_data", &system).await?;
+        log_link(&tx, ctx, system.id.0, "catalogue.record_system", &system).await?;
         tx.commit().await?;
         self.wake_pump();
         Ok(system)
@@ -104,9 +104,13 @@ impl Platform {
     /// # Errors
     /// [`Code::NotPermitted`] for nobody who is logged in.
     pub async fn duties(&self, ctx: &Ctx, organisation: OrganisationId) -> Result<Vec<Duty>> {
-        self.may(ctx, Action::ReadCatalogue, &Resource::organisation(organisation))?;
+        self.may(ctx, Action::ReadCatalogue, &Resource::platform())?;
         let of = store::duty::Column::OrganisationId.eq(organisation.0);
-        let rows = store::duty::Entity::find().filter(of).order_by_asc(store::duty::Column::Code).all(self.db().read()).await?;
+        let rows = store::duty::Entity::find()
+            .filter(of)
+            .order_by_asc(store::duty::Column::Code)
+            .all(self.db().read())
+            .await?;
         rows.into_iter().map(Duty::try_from).collect()
     }
 
@@ -115,9 +119,13 @@ impl Platform {
     /// # Errors
     /// [`Code::NotPermitted`] for nobody who is logged in.
     pub async fn systems(&self, ctx: &Ctx, organisation: OrganisationId) -> Result<Vec<System>> {
-        self.may(ctx, Action::ReadCatalogue, &Resource::organisation(organisation))?;
+        self.may(ctx, Action::ReadCatalogue, &Resource::platform())?;
         let of = store::system::Column::OrganisationId.eq(organisation.0);
-        let rows = store::system::Entity::find().filter(of).order_by_asc(store::system::Column::Code).all(self.db().read()).await?;
+        let rows = store::system::Entity::find()
+            .filter(of)
+            .order_by_asc(store::system::Column::Code)
+            .all(self.db().read())
+            .await?;
         rows.into_iter().map(System::try_from).collect()
     }
 
@@ -128,20 +136,20 @@ impl Platform {
     /// organisation's, [`Code::NotPermitted`], [`Code::ActRefused`] when the law does not let a case be opened.
     pub async fn draft_entry(&self, ctx: &Ctx, input: EntryInput) -> Result<(EntryView, Receipt)> {
         let organisation = owner(ctx)?;
-        self.may(ctx, Action::WriteCatalogue, &Resource::organisation(organisation))?;
+        self.may(ctx, Action::EditCatalogue, &Resource::thing(None, organisation))?;
         rules::refuse("the entry cannot be drafted", rules::form_faults(&input))?;
         let act = self.opening_act(PROCEDURE, "provider")?;
         let id = EntryId(ctx.uuid());
         let tx = self.db().write().await?;
         own_links(&tx, organisation, &input).await?;
-        let opening = Opening {
+        let opening = docket::Opening {
             procedure: PROCEDURE.into(),
             pack: None,
             subject: (SubjectKind::Entry, id.0),
             provider: Some(organisation),
             demander: None,
             facts: rules::facts(&input, false),
-            act: ActInput::new(act).role("provider"),
+            act: ActInput::new(act.as_str()).role("provider"),
             parent: None,
         };
         let receipt = docket::open_case(self, &tx, ctx, opening).await?;
@@ -178,18 +186,28 @@ impl Platform {
     ///
     /// # Errors
     /// As [`Platform::draft_entry`]; [`Code::Conflict`] while the entry is under review, or when it was changed meanwhile.
-    pub async fn edit_entry(&self, ctx: &Ctx, id: EntryId, expected_version: Option<i32>, input: EntryInput) -> Result<EntryView> {
+    pub async fn edit_entry(
+        &self,
+        ctx: &Ctx,
+        id: EntryId,
+        expected_version: Option<i32>,
+        input: EntryInput,
+    ) -> Result<EntryView> {
         rules::refuse("the entry cannot be changed", rules::form_faults(&input))?;
         let tx = self.db().write().await?;
         let row = store::entry(&*tx, id).await?;
         let organisation = OrganisationId(row.organisation_id);
-        self.may(ctx, Action::WriteCatalogue, &Resource::organisation(organisation))?;
+        self.may(ctx, Action::EditCatalogue, &Resource::thing(None, organisation))?;
         if expected_version.is_some_and(|seen| seen != row.version) {
-            return Err(Error::new(Code::Conflict, format!("entry `{id}` was changed meanwhile")).hint("read it again and repeat the change"));
+            return Err(Error::new(Code::Conflict, format!("entry `{id}` was changed meanwhile"))
+                .hint("read it again and repeat the change"));
         }
-        if !docket::waits_for_provider(self, &tx, row.case_id.into()).await? {
-            return Err(Error::new(Code::Conflict, format!("entry `{id}` is under review or has ended, so its draft cannot be changed"))
-                .hint("wait for the decision, or look at the acts that are possible in its case"));
+        if !waits_for_its_organisation(&tx, &row).await? {
+            return Err(Error::new(
+                Code::Conflict,
+                format!("entry `{id}` is under review or has ended, so its draft cannot be changed"),
+            )
+            .hint("wait for the decision, or look at the acts that are possible in its case"));
         }
         own_links(&tx, organisation, &input).await?;
         if let Some(published) = store::published(&row)? {
@@ -212,7 +230,7 @@ impl Platform {
     /// [`Code::InvalidInput`] with every missing element; otherwise as [`Platform::act_on_case`].
     pub async fn submit_entry(&self, ctx: &Ctx, id: EntryId, act: ActInput) -> Result<Receipt> {
         let row = store::entry(self.db().read(), id).await?;
-        self.may(ctx, Action::WriteCatalogue, &Resource::organisation(row.organisation_id.into()))?;
+        self.may(ctx, Action::EditCatalogue, &Resource::thing(Some(id.0), row.organisation_id.into()))?;
         let draft: EntryInput = from_json(&row.draft)?;
         rules::refuse("the entry is not complete", rules::missing_elements(&draft))?;
         self.act_on_case(ctx, row.case_id.into(), act).await
@@ -225,7 +243,10 @@ impl Platform {
     /// [`Code::LimitExceeded`] for too long a text.
     pub async fn entries(&self, ctx: &Ctx, filter: &EntryFilter, page: Page) -> Result<Listing<EntryLine>> {
         if filter.text.as_ref().is_some_and(|text| text.chars().count() > rules::MAX_LINE) {
-            return Err(Error::new(Code::LimitExceeded, format!("a search text has at most {} characters", rules::MAX_LINE)));
+            return Err(Error::new(
+                Code::LimitExceeded,
+                format!("a search text has at most {} characters", rules::MAX_LINE),
+            ));
         }
         store::list(self.db().read(), filter, visible(&ctx.who), page).await
     }
@@ -284,7 +305,8 @@ impl Platform {
         let found = self.book().pack(pack).and_then(|pack| pack.procedures.get(procedure));
         let found = found.and_then(|rules| rules.openings().find(|act| act.by.iter().any(|by| *by == role)));
         found.map(|act| act.id.clone()).ok_or_else(|| {
-            Error::new(Code::NotPermitted, format!("under `{pack}` a {role} cannot open `{procedure}`")).hint("see the procedures of the pack")
+            Error::new(Code::NotPermitted, format!("under `{pack}` a {role} cannot open `{procedure}`"))
+                .hint("see the procedures of the pack")
         })
     }
 }
@@ -385,7 +407,9 @@ pub(crate) fn sees_drafts(who: &Actor, of: OrganisationId) -> bool {
 fn visible(who: &Actor) -> Condition {
     let published = store::entry::Column::Published.is_not_null();
     match who {
-        Actor::Person { organisation, .. } | Actor::Client { organisation, .. } if !sees_drafts(who, OrganisationId(uuid::Uuid::nil())) => {
+        Actor::Person { organisation, .. } | Actor::Client { organisation, .. }
+            if !sees_drafts(who, OrganisationId(uuid::Uuid::nil())) =>
+        {
             Condition::any().add(published).add(store::entry::Column::OrganisationId.eq(organisation.0))
         }
         Actor::Public => Condition::all().add(published),
@@ -398,11 +422,22 @@ fn view(row: &store::entry::Model, inside: bool) -> Result<EntryView> {
     Ok(EntryView {
         line: store::line(row)?,
         published: store::published(row)?,
-        missing: if inside { rules::missing_elements(&draft).into_iter().map(Missing::from).collect() } else { Vec::new() },
+        missing: if inside {
+            rules::missing_elements(&draft).into_iter().map(Missing::from).collect()
+        } else {
+            Vec::new()
+        },
         draft: inside.then_some(draft),
         created_at: instant(row.created_at)?,
         version: row.version,
     })
+}
+
+/// Whether the entry's case waits for nobody but its organisation, so that the draft may be changed.
+async fn waits_for_its_organisation(tx: &Tx, row: &store::entry::Model) -> Result<bool> {
+    let case = docket::store::case::Entity::find_by_id(row.case_id).one(tx).await?;
+    Ok(case
+        .is_some_and(|case| !case.ended && (case.waits_for.trim().is_empty() || case.waits_for.trim() == "provider")))
 }
 
 async fn own_links(tx: &Tx, organisation: OrganisationId, input: &EntryInput) -> Result<()> {
@@ -412,7 +447,8 @@ async fn own_links(tx: &Tx, organisation: OrganisationId, input: &EntryInput) ->
     if let Some(system) = input.system {
         let row = store::system::Entity::find_by_id(system.0).one(tx).await?;
         if row.is_none_or(|row| row.organisation_id != organisation.0) {
-            return Err(Error::not_found("system of this organisation", system).field("system", "is not in its system catalogue; record it there first"));
+            return Err(Error::not_found("system of this organisation", system)
+                .field("system", "is not in its system catalogue; record it there first"));
         }
     }
     Ok(())
@@ -423,12 +459,20 @@ async fn own_duty(tx: &Tx, organisation: OrganisationId, duty: DutyId) -> Result
     if row.is_some_and(|row| row.organisation_id == organisation.0) {
         return Ok(());
     }
-    Err(Error::not_found("duty of this organisation", duty).field("duty", "is not in its duty catalogue; record it there first"))
+    Err(Error::not_found("duty of this organisation", duty)
+        .field("duty", "is not in its duty catalogue; record it there first"))
+}
+
+/// The log entry of a duty or a system (CN-11): its id and a digest of what was recorded, never its words.
+async fn log_link(tx: &Tx, ctx: &Ctx, key: uuid::Uuid, rule: &str, recorded: &impl Serialize) -> Result<()> {
+    let digest = hex::encode(sm::sm3(to_json(recorded)?.as_bytes()));
+    ledger::enqueue(tx, ctx, ledger::ACTS, key, rule, serde_json::json!({ "sm3": digest })).await
 }
 
 fn refuse_taken(taken: bool, kind: &str, code: &str) -> Result<()> {
     if !taken {
         return Ok(());
     }
-    Err(Error::new(Code::Conflict, format!("the {kind} code `{code}` is taken")).field("code", "is taken in this organisation; choose another"))
+    Err(Error::new(Code::Conflict, format!("the {kind} code `{code}` is taken"))
+        .field("code", "is taken in this organisation; choose another"))
 }

@@ -44,7 +44,9 @@ pub fn refuse(what: &str, faults: Vec<Fault>) -> Result<()> {
         n => format!("{what}: {n} fields are at fault, first `{}`: {}", first.path, first.what),
     };
     let error = Error::new(Code::InvalidInput, message).hint(first.next.clone());
-    Err(faults.into_iter().fold(error, |error, fault| error.field(fault.path, format!("{}; {}", fault.what, fault.next))))
+    Err(faults
+        .into_iter()
+        .fold(error, |error, fault| error.field(fault.path, format!("{}; {}", fault.what, fault.next))))
 }
 
 /// Faults of form, which not even a draft may have: lengths, repeated or unusable item codes, unknown masks.
@@ -112,7 +114,11 @@ pub fn change_faults(published: &EntryInput, changed: &EntryInput) -> Vec<Fault>
     let mut faults = Faults::default();
     let silent = changed.sharing.basis.trim().is_empty();
     if narrows_sharing(&published.sharing, &changed.sharing) && silent {
-        faults.add("sharing.basis", "is missing, although the change narrows sharing", "name the law on which the narrowing rests");
+        faults.add(
+            "sharing.basis",
+            "is missing, although the change narrows sharing",
+            "name the law on which the narrowing rests",
+        );
     }
     faults.0
 }
@@ -120,7 +126,10 @@ pub fn change_faults(published: &EntryInput, changed: &EntryInput) -> Vec<Fault>
 /// Whether a change makes sharing narrower: another type further from sharing, or conditions added.
 pub fn narrows_sharing(before: &Sharing, after: &Sharing) -> bool {
     after.kind > before.kind
-        || (after.kind == SharingType::Conditional && before.kind == SharingType::Conditional && after.conditions.trim() != before.conditions.trim() && after.conditions.chars().count() > before.conditions.chars().count())
+        || (after.kind == SharingType::Conditional
+            && before.kind == SharingType::Conditional
+            && after.conditions.trim() != before.conditions.trim()
+            && after.conditions.chars().count() > before.conditions.chars().count())
 }
 
 /// Item codes that a change takes away, retypes or hides: those who use them are affected.
@@ -133,9 +142,15 @@ pub fn disturbed_items(published: &EntryInput, changed: &EntryInput) -> Vec<Stri
 }
 
 /// Whether a change affects running shares that use these fields (PT-15).
-pub fn affects_shares(published: &EntryInput, changed: &EntryInput, used: &HashSet<String>, running_shares: u64) -> bool {
+pub fn affects_shares(
+    published: &EntryInput,
+    changed: &EntryInput,
+    used: &HashSet<String>,
+    running_shares: u64,
+) -> bool {
     running_shares > 0
-        && (narrows_sharing(&published.sharing, &changed.sharing) || disturbed_items(published, changed).iter().any(|code| used.contains(code)))
+        && (narrows_sharing(&published.sharing, &changed.sharing)
+            || disturbed_items(published, changed).iter().any(|code| used.contains(code)))
 }
 
 /// The facts a catalogue case is told about its entry. What is not said is told as `false`, so that a guard fails and explains
@@ -143,7 +158,8 @@ pub fn affects_shares(published: &EntryInput, changed: &EntryInput, used: &HashS
 pub fn facts(input: &EntryInput, affects_shares: bool) -> Facts {
     let sharing = &input.sharing;
     let said = |text: &String| !text.trim().is_empty();
-    let conditions = sharing.kind != SharingType::Conditional || (said(&sharing.scope) && said(&sharing.usage) && said(&sharing.conditions));
+    let conditions = sharing.kind != SharingType::Conditional
+        || (said(&sharing.scope) && said(&sharing.usage) && said(&sharing.conditions));
     let justified = sharing.kind != SharingType::None || (said(&sharing.reason) && said(&sharing.basis));
     [
         ("sharing_type", FactValue::Word(sharing.kind.as_word().into())),
@@ -209,17 +225,25 @@ fn item_form(faults: &mut Faults, items: &[Item]) {
         let path = format!("items[{i}].code");
         faults.line(path.clone(), &item.code);
         if item.code.trim().is_empty() || item.code.trim() != item.code {
-            faults.add(path, "is empty or begins or ends with a space", "give the column's name as it stands in the data");
+            faults.add(
+                path,
+                "is empty or begins or ends with a space",
+                "give the column's name as it stands in the data",
+            );
         } else if !seen.insert(item.code.as_str()) {
             faults.add(path, format!("`{}` is used twice", item.code), "give every item a code of its own");
         }
         faults.line(format!("items[{i}].name"), &item.name);
         faults.text(format!("items[{i}].meaning"), &item.meaning);
         if item.length.is_some_and(|length| length == 0 || length > MAX_LENGTH) {
-            faults.add(format!("items[{i}].length"), format!("must be from 1 to {MAX_LENGTH}"), "give the longest value in characters");
+            faults.add(
+                format!("items[{i}].length"),
+                format!("must be from 1 to {MAX_LENGTH}"),
+                "give the longest value in characters",
+            );
         }
         if let Some(mask) = &item.mask
-            && let Err(error) = mask.parse::<privacy::mask::Mask>()
+            && let Err(error) = mask.parse::<privacy::Mask>()
         {
             faults.add(format!("items[{i}].mask"), error.to_string(), "use one of the known masks or leave it out");
         }

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, sea_query::LikeExpr,
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::LikeExpr,
 };
 use sea_orm_migration::{
     schema::{big_integer, big_integer_null, integer, pk_uuid, text, text_null, uuid, uuid_null},
@@ -273,7 +273,8 @@ pub(crate) async fn save(tx: &Tx, seen: i32, changed: entry::Model) -> Result<()
     if done.rows_affected == 1 {
         return Ok(());
     }
-    Err(Error::new(Code::Conflict, format!("entry `{id}` was changed meanwhile")).hint("read it again and repeat the change"))
+    Err(Error::new(Code::Conflict, format!("entry `{id}` was changed meanwhile"))
+        .hint("read it again and repeat the change"))
 }
 
 /// Elements as the searched columns of a row.
@@ -293,7 +294,12 @@ pub(crate) fn show(row: &mut entry::Model, elements: &EntryInput) {
 }
 
 /// A page of entries.
-pub(crate) async fn list(db: &impl sea_orm::ConnectionTrait, filter: &EntryFilter, visible: Condition, page: Page) -> Result<Listing<EntryLine>> {
+pub(crate) async fn list(
+    db: &impl sea_orm::ConnectionTrait,
+    filter: &EntryFilter,
+    visible: Condition,
+    page: Page,
+) -> Result<Listing<EntryLine>> {
     let mut query = entry::Entity::find().filter(visible);
     if let Some(organisation) = filter.organisation {
         query = query.filter(entry::Column::OrganisationId.eq(organisation.0));
@@ -318,7 +324,13 @@ pub(crate) async fn list(db: &impl sea_orm::ConnectionTrait, filter: &EntryFilte
         query = query.filter(contains(entry::Column::Search, word));
     }
     let total = query.clone().count(db).await?;
-    let rows = query.order_by_desc(entry::Column::ChangedAt).order_by_asc(entry::Column::Id).offset(page.offset).limit(page.limit()).all(db).await?;
+    let rows = query
+        .order_by_desc(entry::Column::ChangedAt)
+        .order_by_asc(entry::Column::Id)
+        .offset(page.offset)
+        .limit(page.limit())
+        .all(db)
+        .await?;
     let items = rows.iter().map(line).collect::<Result<_>>()?;
     Ok(Listing { items, total })
 }
@@ -361,7 +373,15 @@ pub(crate) fn effective(row: &entry::Model) -> Result<EntryInput> {
 }
 
 /// Keeps a version for good.
-pub(crate) async fn keep_version(tx: &Tx, row: &entry::Model, kind: &str, narrowed: bool, snapshot: &EntryInput, act: ActId, at: Timestamp) -> Result<()> {
+pub(crate) async fn keep_version(
+    tx: &Tx,
+    row: &entry::Model,
+    kind: &str,
+    narrowed: bool,
+    snapshot: &EntryInput,
+    act: ActId,
+    at: Timestamp,
+) -> Result<()> {
     let version = entry_version::ActiveModel {
         entry_id: Set(row.id),
         number: Set(row.published_version),
@@ -376,7 +396,11 @@ pub(crate) async fn keep_version(tx: &Tx, row: &entry::Model, kind: &str, narrow
 }
 
 /// Entries that are published, counted by the given link, for the gaps.
-pub(crate) async fn published_by(db: &impl sea_orm::ConnectionTrait, organisation: OrganisationId, link: entry::Column) -> Result<BTreeMap<uuid::Uuid, i64>> {
+pub(crate) async fn published_by(
+    db: &impl sea_orm::ConnectionTrait,
+    organisation: OrganisationId,
+    link: entry::Column,
+) -> Result<BTreeMap<uuid::Uuid, i64>> {
     let rows: Vec<(Option<uuid::Uuid>, i64)> = entry::Entity::find()
         .select_only()
         .column(link)

@@ -16,6 +16,10 @@ impl MigratorTrait for Migrator {
             Box::new(crate::identity::store::migration()),
             Box::new(crate::docket::store::migration()),
             Box::new(crate::ledger::store::migration()),
+            Box::new(crate::catalogue::store::migration()),
+            Box::new(crate::collection::store::migration()),
+            Box::new(crate::sharing::store::migration()),
+            Box::new(crate::gateway::store::migration()),
         ]
     }
 }

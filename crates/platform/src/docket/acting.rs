@@ -172,7 +172,7 @@ pub(crate) async fn open_following(tx: &Tx, on: &EffectCtx<'_>, procedure: &law:
     let opening = Opening {
         procedure: procedure.clone(),
         pack: Some(on.case.pack.clone()),
-        subject: (on.case.subject_kind, on.case.subject),
+        subject: subject_of_following(tx, on, rules.subject).await?,
         provider: on.case.provider,
         demander: on.case.demander,
         facts: on.decision.case.facts.clone(),
@@ -182,6 +182,17 @@ pub(crate) async fn open_following(tx: &Tx, on: &EffectCtx<'_>, procedure: &law:
     // The effect was decided by the law, so the platform needs no leave of its own to carry it out.
     let (head, facts, act) = new_head(platform, &ctx, opening)?;
     open_as(platform, tx, &ctx, head, facts, act, role.clone()).await.map(drop)
+}
+
+/// What a following case is about: the same thing, except that from a granted request follows the case of its service.
+async fn subject_of_following(tx: &Tx, on: &EffectCtx<'_>, wanted: law::Subject) -> Result<(SubjectKind, uuid::Uuid)> {
+    if wanted == law::Subject::Service
+        && on.case.subject_kind == SubjectKind::Request
+        && let Some(service) = crate::sharing::service_of_request(tx, on.case.subject.into()).await?
+    {
+        return Ok((SubjectKind::Service, service.0));
+    }
+    Ok((on.case.subject_kind, on.case.subject))
 }
 
 /// The head of a case, inside a transaction.

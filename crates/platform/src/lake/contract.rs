@@ -58,7 +58,11 @@ impl Check<'_> {
         same("source length", certificate.source_bytes, GOOD.len() as u64)?;
 
         let rejected = self.lake.rejected(DATASET, FIRST, 0, 10).map_err(words)?;
-        same("rejected rows", rejected.iter().map(|r| (r.row, r.column.as_deref())).collect::<Vec<_>>(), vec![(4, Some("code")), (5, Some("pupils"))])?;
+        same(
+            "rejected rows",
+            rejected.iter().map(|r| (r.row, r.column.as_deref())).collect::<Vec<_>>(),
+            vec![(4, Some("code")), (5, Some("pupils"))],
+        )?;
         for row in &rejected {
             if row.code.is_empty() || row.reason.is_empty() || row.reason.contains("many") {
                 return Err(format!("rejected row {} must carry a code and a reason, and never the value", row.row));
@@ -101,7 +105,8 @@ impl Check<'_> {
     }
 
     fn records_are_found_by_their_keys_only(&self) -> Result<(), String> {
-        let find = |key: &str, value: &str, limit| self.lake.lookup(DATASET, key, value, &columns(&["pupils", "code"]), limit);
+        let find =
+            |key: &str, value: &str, limit| self.lake.lookup(DATASET, key, value, &columns(&["pupils", "code"]), limit);
         same("one record", find("code", "S1", 10).map_err(words)?, vec![vec![Some("320".into()), Some("S1".into())]])?;
         same("an absent value", find("code", "S2", 10).map_err(words)?, vec![vec![None, Some("S2".into())]])?;
         same("no record", find("code", "S7", 10).map_err(words)?, Vec::<Record>::new())?;
@@ -112,7 +117,10 @@ impl Check<'_> {
         if !matches!(find("pupils", "320", 10), Err(LakeError::NoSuchColumn { .. })) {
             return Err("a look-up by a column that is not a key must be refused".into());
         }
-        if !matches!(self.lake.lookup(DATASET, "code", "S1", &columns(&["fax"]), 10), Err(LakeError::NoSuchColumn { .. })) {
+        if !matches!(
+            self.lake.lookup(DATASET, "code", "S1", &columns(&["fax"]), 10),
+            Err(LakeError::NoSuchColumn { .. })
+        ) {
             return Err("a look-up of a column that does not exist must be refused".into());
         }
         Ok(())
@@ -128,21 +136,39 @@ impl Check<'_> {
         }
         same("version of the certificate", certificate.version, after.version)?;
         same("rows", after.rows, 1)?;
-        same("a record of the old version", self.lake.lookup(DATASET, "code", "S1", &columns(&["name"]), 10).map_err(words)?.len(), 0)?;
-        same("a record of the new version", self.lake.lookup(DATASET, "code", "S9", &columns(&["name"]), 10).map_err(words)?.len(), 1)?;
+        same(
+            "a record of the old version",
+            self.lake.lookup(DATASET, "code", "S1", &columns(&["name"]), 10).map_err(words)?.len(),
+            0,
+        )?;
+        same(
+            "a record of the new version",
+            self.lake.lookup(DATASET, "code", "S9", &columns(&["name"]), 10).map_err(words)?.len(),
+            1,
+        )?;
         same("rejected rows of the first load", self.lake.rejected(DATASET, FIRST, 0, 10).map_err(words)?.len(), 2)
     }
 
     fn request(&self, id: LoadId, name: &str, text: &str) -> Result<LoadRequest, String> {
         let path = self.dir.join(name);
         fs::write(&path, text).map_err(|e| format!("cannot write `{}`: {e}", path.display()))?;
-        let column = |name: &str, kind, nullable| Column { name: name.into(), kind, nullable, max_length: Some(40), unique: false };
+        let column = |name: &str, kind, nullable| Column {
+            name: name.into(),
+            kind,
+            nullable,
+            max_length: Some(40),
+            unique: false,
+        };
         Ok(LoadRequest {
             id,
             dataset: DATASET.into(),
             path,
             name: name.into(),
-            columns: vec![column("code", ColumnKind::Text, false), column("name", ColumnKind::Text, true), column("pupils", ColumnKind::Integer, true)],
+            columns: vec![
+                column("code", ColumnKind::Text, false),
+                column("name", ColumnKind::Text, true),
+                column("pupils", ColumnKind::Integer, true),
+            ],
             keys: vec!["code".into(), "name".into()],
             sheet: None,
             at: Timestamp::UNIX_EPOCH,

@@ -40,7 +40,11 @@ impl MemoryLake {
 }
 
 impl Lake for MemoryLake {
-    fn load(&self, request: &LoadRequest, progress: &mut dyn FnMut(Progress) -> bool) -> Result<Certificate, LakeError> {
+    fn load(
+        &self,
+        request: &LoadRequest,
+        progress: &mut dyn FnMut(Progress) -> bool,
+    ) -> Result<Certificate, LakeError> {
         if let Some(certificate) = self.certificate(&request.dataset, request.id)? {
             return Ok(certificate);
         }
@@ -64,12 +68,24 @@ impl Lake for MemoryLake {
         Ok(certificate)
     }
 
-    fn lookup(&self, dataset: &str, key_column: &str, key: &str, columns: &[String], limit: usize) -> Result<Vec<Record>, LakeError> {
+    fn lookup(
+        &self,
+        dataset: &str,
+        key_column: &str,
+        key: &str,
+        columns: &[String],
+        limit: usize,
+    ) -> Result<Vec<Record>, LakeError> {
         self.read(dataset, |version| {
             let wanted = version.positions(dataset, columns)?;
             let index = version.index.get(key_column).ok_or_else(|| no_column(dataset, "key", key_column))?;
             let rows = index.get(key).map(Vec::as_slice).unwrap_or_default();
-            Ok(rows.iter().take(limit).filter_map(|&row| version.rows.get(row)).map(|row| project(row, &wanted)).collect())
+            Ok(rows
+                .iter()
+                .take(limit)
+                .filter_map(|&row| version.rows.get(row))
+                .map(|row| project(row, &wanted))
+                .collect())
         })
     }
 
@@ -92,20 +108,33 @@ impl Lake for MemoryLake {
 
     fn rejected(&self, dataset: &str, load: LoadId, offset: u64, limit: u64) -> Result<Vec<Rejected>, LakeError> {
         let datasets = self.datasets.read();
-        let rows = datasets.get(dataset).and_then(|d| d.loads.get(&load)).map(|(_, rejected)| rejected.as_slice()).unwrap_or_default();
-        let (offset, limit) = (usize::try_from(offset).unwrap_or(usize::MAX), usize::try_from(limit).unwrap_or(usize::MAX));
+        let rows = datasets
+            .get(dataset)
+            .and_then(|d| d.loads.get(&load))
+            .map(|(_, rejected)| rejected.as_slice())
+            .unwrap_or_default();
+        let (offset, limit) =
+            (usize::try_from(offset).unwrap_or(usize::MAX), usize::try_from(limit).unwrap_or(usize::MAX));
         Ok(rows.iter().skip(offset).take(limit).cloned().collect())
     }
 
     fn certificate(&self, dataset: &str, load: LoadId) -> Result<Option<Certificate>, LakeError> {
-        Ok(self.datasets.read().get(dataset).and_then(|d| d.loads.get(&load)).map(|(certificate, _)| certificate.clone()))
+        Ok(self
+            .datasets
+            .read()
+            .get(dataset)
+            .and_then(|d| d.loads.get(&load))
+            .map(|(certificate, _)| certificate.clone()))
     }
 }
 
 impl MemoryLake {
     fn read<T>(&self, dataset: &str, read: impl FnOnce(&Version) -> Result<T, LakeError>) -> Result<T, LakeError> {
         let datasets = self.datasets.read();
-        let version = datasets.get(dataset).and_then(|d| d.current.as_ref()).ok_or_else(|| LakeError::NoSuchDataset(dataset.into()))?;
+        let version = datasets
+            .get(dataset)
+            .and_then(|d| d.current.as_ref())
+            .ok_or_else(|| LakeError::NoSuchDataset(dataset.into()))?;
         read(version)
     }
 }
@@ -114,7 +143,9 @@ impl Version {
     fn positions(&self, dataset: &str, columns: &[String]) -> Result<Vec<usize>, LakeError> {
         columns
             .iter()
-            .map(|name| self.columns.iter().position(|c| c.name == *name).ok_or_else(|| no_column(dataset, "column", name)))
+            .map(|name| {
+                self.columns.iter().position(|c| c.name == *name).ok_or_else(|| no_column(dataset, "column", name))
+            })
             .collect()
     }
 }
@@ -142,10 +173,19 @@ struct Parsed {
 impl Parsed {
     fn read(text: &str, declared: &[Column], keys: &[String]) -> Result<Self, LakeError> {
         let mut lines = records(text).into_iter();
-        let header = lines.next().filter(|h| h.iter().any(|c| !c.trim().is_empty())).ok_or_else(|| refused("the file is empty: a header row is needed", None, None))?;
+        let header = lines
+            .next()
+            .filter(|h| h.iter().any(|c| !c.trim().is_empty()))
+            .ok_or_else(|| refused("the file is empty: a header row is needed", None, None))?;
         let header: Vec<String> = header.into_iter().map(|c| c.trim().to_owned()).collect();
         let columns: Vec<Column> = if declared.is_empty() {
-            let text = |name: &String| Column { name: name.clone(), kind: ColumnKind::Text, nullable: true, max_length: None, unique: false };
+            let text = |name: &String| Column {
+                name: name.clone(),
+                kind: ColumnKind::Text,
+                nullable: true,
+                max_length: None,
+                unique: false,
+            };
             header.iter().map(text).collect()
         } else {
             declared.to_vec()
@@ -153,11 +193,17 @@ impl Parsed {
         let mut positions = Vec::with_capacity(columns.len());
         for column in &columns {
             let position = header.iter().position(|name| *name == column.name);
-            positions.push(position.ok_or_else(|| refused(format!("the file has no column `{}`", column.name), Some(1), Some(column.name.clone())))?);
+            positions.push(position.ok_or_else(|| {
+                refused(format!("the file has no column `{}`", column.name), Some(1), Some(column.name.clone()))
+            })?);
         }
         for key in keys {
             if !columns.iter().any(|c| c.name == *key) {
-                return Err(refused(format!("the key column `{key}` is not among the columns"), Some(1), Some(key.clone())));
+                return Err(refused(
+                    format!("the key column `{key}` is not among the columns"),
+                    Some(1),
+                    Some(key.clone()),
+                ));
             }
         }
 
@@ -182,7 +228,13 @@ impl Parsed {
         Ok(parsed)
     }
 
-    fn check(&self, line: &[String], width: usize, positions: &[usize], seen: &[HashSet<String>]) -> Result<Record, Fault> {
+    fn check(
+        &self,
+        line: &[String],
+        width: usize,
+        positions: &[usize],
+        seen: &[HashSet<String>],
+    ) -> Result<Record, Fault> {
         if line.len() != width {
             return Err((None, "field_count", format!("the row has {} fields, the header has {width}", line.len())));
         }
@@ -193,8 +245,12 @@ impl Parsed {
             match value {
                 None if !column.nullable => return fault("required", "a value is required"),
                 Some(v) if !column.kind.admits(v) => return fault("type", "the value is not of the declared type"),
-                Some(v) if column.max_length.is_some_and(|max| v.chars().count() > max as usize) => return fault("length", "the value is longer than declared"),
-                Some(v) if column.unique && seen.contains(v) => return fault("duplicate", "the value occurs more than once"),
+                Some(v) if column.max_length.is_some_and(|max| v.chars().count() > max as usize) => {
+                    return fault("length", "the value is longer than declared");
+                }
+                Some(v) if column.unique && seen.contains(v) => {
+                    return fault("duplicate", "the value occurs more than once");
+                }
                 _ => row.push(value.map(str::to_owned)),
             }
         }
@@ -225,7 +281,9 @@ impl Parsed {
             reasons,
             content_sm3: hex::encode(content.finalize()),
             columns: self.columns.clone(),
-            understood: [("encoding", "utf-8"), ("delimiter", ","), ("header_row", "1")].map(|(k, v)| (k.to_owned(), v.to_owned())).into(),
+            understood: [("encoding", "utf-8"), ("delimiter", ","), ("header_row", "1")]
+                .map(|(k, v)| (k.to_owned(), v.to_owned()))
+                .into(),
         }
     }
 

@@ -122,12 +122,20 @@ pub trait Lake: Send + Sync {
     ///
     /// # Errors
     /// [`LakeError::Refused`] when the file cannot be understood.
-    fn load(&self, request: &LoadRequest, progress: &mut dyn FnMut(Progress) -> bool) -> Result<Certificate, LakeError>;
+    fn load(&self, request: &LoadRequest, progress: &mut dyn FnMut(Progress) -> bool)
+    -> Result<Certificate, LakeError>;
     /// Records whose key column has this value, in the current version; at most `limit`.
     ///
     /// # Errors
     /// [`LakeError::NoSuchColumn`] for a column that is not a key or does not exist.
-    fn lookup(&self, dataset: &str, key_column: &str, key: &str, columns: &[String], limit: usize) -> Result<Vec<Record>, LakeError>;
+    fn lookup(
+        &self,
+        dataset: &str,
+        key_column: &str,
+        key: &str,
+        columns: &[String],
+        limit: usize,
+    ) -> Result<Vec<Record>, LakeError>;
     /// The first rows of the current version.
     ///
     /// # Errors

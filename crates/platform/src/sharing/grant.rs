@@ -46,7 +46,7 @@ pub struct Grant {
 pub struct GrantedField {
     /// The item's code.
     pub name: String,
-    /// The mask it wears, in the text form of [`privacy::mask::Mask`]; `None` = in clear.
+    /// The mask it wears, in the text form of [`privacy::Mask`]; `None` = in clear.
     pub mask: Option<String>,
 }
 

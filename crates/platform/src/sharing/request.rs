@@ -170,7 +170,11 @@ impl Elements {
             demand_type: more.demand_type.or(self.demand_type),
             items: if more.items.is_empty() { self.items.clone() } else { more.items },
             scenario: text(&self.scenario, more.scenario),
-            scenario_kind: if more.scenario_kind == ScenarioKind::None { self.scenario_kind } else { more.scenario_kind },
+            scenario_kind: if more.scenario_kind == ScenarioKind::None {
+                self.scenario_kind
+            } else {
+                more.scenario_kind
+            },
             legal_basis: text(&self.legal_basis, more.legal_basis),
             business_goal: text(&self.business_goal, more.business_goal),
             scope: text(&self.scope, more.scope),

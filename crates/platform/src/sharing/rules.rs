@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
-use jiff::{ToSpan, Timestamp, civil::Date};
+use jiff::{Timestamp, ToSpan, civil::Date};
 use law::{FactValue, Facts, PaperId};
 
 use super::{grant::*, request::*};
@@ -31,7 +31,11 @@ pub fn form_faults(elements: &Elements, entry: &EntryInput) -> Vec<Fault> {
     let mut seen = HashSet::new();
     for (i, code) in elements.items.iter().enumerate() {
         if entry.item(code).is_none() {
-            add(format!("items[{i}]"), format!("names `{}`, which the entry does not have", short(code)), "choose among the entry's items");
+            add(
+                format!("items[{i}]"),
+                format!("names `{}`, which the entry does not have", short(code)),
+                "choose among the entry's items",
+            );
         } else if !seen.insert(code) {
             add(format!("items[{i}]"), format!("names `{code}` a second time"), "name every item once");
         }
@@ -40,14 +44,26 @@ pub fn form_faults(elements: &Elements, entry: &EntryInput) -> Vec<Fault> {
     let by_record = elements.mode != Some(Mode::File);
     if !elements.items.is_empty() && by_record && !has_key {
         let keys: Vec<&str> = entry.items.iter().filter(|item| item.key).map(|item| item.code.as_str()).collect();
-        add("items".into(), "contains no key by which records could be looked up".into(), &format!("add one of: {}", keys.join(", ")));
+        add(
+            "items".into(),
+            "contains no key by which records could be looked up".into(),
+            &format!("add one of: {}", keys.join(", ")),
+        );
     }
     if let Some(scope) = &elements.row_scope {
         if entry.item(&scope.column).is_none() {
-            add("row_scope.column".into(), format!("names `{}`, which the entry does not have", short(&scope.column)), "choose among the entry's items");
+            add(
+                "row_scope.column".into(),
+                format!("names `{}`, which the entry does not have", short(&scope.column)),
+                "choose among the entry's items",
+            );
         }
         if scope.values.is_empty() || scope.values.len() > MAX_SCOPE_VALUES {
-            add("row_scope.values".into(), format!("must hold 1 to {MAX_SCOPE_VALUES} values"), "state the values or leave out the scope");
+            add(
+                "row_scope.values".into(),
+                format!("must hold 1 to {MAX_SCOPE_VALUES} values"),
+                "state the values or leave out the scope",
+            );
         }
     }
     if !elements.purpose.is_empty() && !is_purpose(&elements.purpose) {
@@ -123,17 +139,31 @@ pub fn commitment_text(demander: &str, entry: EntryId, title: &str, elements: &E
 /// # Errors
 /// The fault, at field `commitment…`.
 pub fn verify_commitment(commitment: &SignedCommitment, expected: &str) -> Result<(), Fault> {
-    let fault = |field: &str, what: &str, next: &str| Fault { path: format!("commitment.{field}"), what: what.into(), next: next.into() };
+    let fault = |field: &str, what: &str, next: &str| Fault {
+        path: format!("commitment.{field}"),
+        what: what.into(),
+        next: next.into(),
+    };
     if commitment.text != expected {
-        return Err(fault("text", "is not the commitment that belongs to these elements", "sign the text given by the commitment endpoint, again after any change"));
+        return Err(fault(
+            "text",
+            "is not the commitment that belongs to these elements",
+            "sign the text given by the commitment endpoint, again after any change",
+        ));
     }
     let key = sm::sign::VerifyingKey::from_spki_pem(&commitment.public_key)
         .map_err(|_| fault("public_key", "is not an SM2 public key in PEM form", "give the signer's public key"))?;
-    let unreadable = || fault("signature", "is not a DER signature in base64", "sign with SM2 and encode the DER form in base64");
+    let unreadable =
+        || fault("signature", "is not a DER signature in base64", "sign with SM2 and encode the DER form in base64");
     let der = BASE64.decode(commitment.signature.trim()).map_err(|_| unreadable())?;
     let signature = sm::sign::Signature::from_der(&der).map_err(|_| unreadable())?;
-    key.verify(commitment.text.as_bytes(), &signature)
-        .map_err(|_| fault("signature", "does not fit the text and the key", "sign the text again with the key whose public half is given"))
+    key.verify(commitment.text.as_bytes(), &signature).map_err(|_| {
+        fault(
+            "signature",
+            "does not fit the text and the key",
+            "sign the text again with the key whose public half is given",
+        )
+    })
 }
 
 /// What is not in the request itself but settled when the grant is made.
@@ -172,7 +202,11 @@ pub fn compile(settled: &Settled<'_>, asked: &Elements) -> Result<Grant, Fault> 
         .collect();
     if granted.is_empty() {
         let next = "ask again for items that the published entry has";
-        return Err(Fault { path: "items".into(), what: "names nothing that the published entry still offers".into(), next: next.into() });
+        return Err(Fault {
+            path: "items".into(),
+            what: "names nothing that the published entry still offers".into(),
+            next: next.into(),
+        });
     }
     if let Some(scope) = &asked.row_scope
         && settled.published.item(&scope.column).is_none()
@@ -209,7 +243,8 @@ pub fn widen(grant: &Grant, widening: &Widening, published: &EntryInput) -> Gran
         .filter(|item| in_grant(&item.code))
         .map(|item| GrantedField { name: item.code.clone(), mask: item.mask.clone() })
         .collect();
-    wider.keys = published.items.iter().filter(|item| item.key && in_grant(&item.code)).map(|item| item.code.clone()).collect();
+    wider.keys =
+        published.items.iter().filter(|item| item.key && in_grant(&item.code)).map(|item| item.code.clone()).collect();
     wider.purposes.extend(widening.purposes.iter().cloned());
     if let Some(scope) = &mut wider.row_scope {
         scope.values.extend(widening.row_values.iter().cloned());
@@ -223,7 +258,11 @@ pub fn widening_faults(widening: &Widening, grant: &Grant, published: &EntryInpu
     let mut add = |path: String, what: String, next: &str| faults.push(Fault { path, what, next: next.into() });
     for (i, code) in widening.items.iter().enumerate() {
         if published.item(code).is_none() {
-            add(format!("items[{i}]"), format!("names `{}`, which the entry does not have", short(code)), "choose among the entry's items");
+            add(
+                format!("items[{i}]"),
+                format!("names `{}`, which the entry does not have", short(code)),
+                "choose among the entry's items",
+            );
         }
     }
     for (i, purpose) in widening.purposes.iter().enumerate() {
@@ -235,10 +274,18 @@ pub fn widening_faults(widening: &Widening, grant: &Grant, published: &EntryInpu
         add("purposes".into(), format!("would make more than {MAX_PURPOSES} purposes"), "make a new request");
     }
     if !widening.row_values.is_empty() && grant.row_scope.is_none() {
-        add("row_values".into(), "are given, but the grant has no row scope".into(), "leave them out: all rows are granted");
+        add(
+            "row_values".into(),
+            "are given, but the grant has no row scope".into(),
+            "leave them out: all rows are granted",
+        );
     }
     if widening.items.is_empty() && widening.purposes.is_empty() && widening.row_values.is_empty() {
-        add("items".into(), "and `purposes` and `row_values` are empty, so nothing would be wider".into(), "say what should be wider");
+        add(
+            "items".into(),
+            "and `purposes` and `row_values` are empty, so nothing would be wider".into(),
+            "say what should be wider",
+        );
     }
     faults
 }
