@@ -11,8 +11,6 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
-use ed25519_dalek::pkcs8::{DecodePublicKey as _, EncodePublicKey as _};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -267,23 +265,18 @@ impl TreeProof {
 
 impl KeyTexts {
     fn new(origin: &str, keys: &TrustedKeys) -> Result<Self> {
-        let ed25519_pem = keys.ed25519.to_public_key_pem(LineEnding::LF);
+        let (sm2_pem, ed25519_pem) = keys.to_pem()?;
         Ok(Self {
-            sm2_pem: keys.sm2.to_spki_pem(),
+            sm2_pem,
             sm2_vkey: NoteKey::sm2(origin, keys.sm2.clone())?.vkey(),
-            ed25519_pem: ed25519_pem.map_err(|why| Error::Key(why.to_string()))?,
+            ed25519_pem,
             ed25519_vkey: NoteKey::ed25519(origin, keys.ed25519)?.vkey(),
         })
     }
 
     /// Reads the keys and checks that both forms of each say the same.
     fn parse(&self, origin: &str) -> Result<TrustedKeys> {
-        let sm2 = sm::sign::VerifyingKey::from_spki_pem(&self.sm2_pem);
-        let sm2 = sm2.map_err(|_| Error::Key("the SM2 key in the file is not a PEM public key".to_owned()))?;
-        let ed25519 = ed25519_dalek::VerifyingKey::from_public_key_pem(&self.ed25519_pem);
-        let ed25519 =
-            ed25519.map_err(|_| Error::Key("the Ed25519 key in the file is not a PEM public key".to_owned()))?;
-        let keys = TrustedKeys { sm2, ed25519 };
+        let keys = TrustedKeys::from_pem(&self.sm2_pem, &self.ed25519_pem)?;
         let same = Self::new(origin, &keys)?;
         if same.sm2_vkey != self.sm2_vkey || same.ed25519_vkey != self.ed25519_vkey {
             return Err(Error::Key("a verifier key in the file does not belong to its PEM form".to_owned()));

@@ -72,24 +72,21 @@ impl Failures {
 /// Writes many files below one directory durably.
 pub(crate) struct Writer<'a> {
     dir: &'a Path,
+    /// Sets the unfinished files of writers that work at the same time apart.
+    name: &'static str,
     pending: Vec<(File, PathBuf, PathBuf)>,
     touched: BTreeSet<PathBuf>,
     written: u64,
 }
 
 impl<'a> Writer<'a> {
-    pub(crate) const fn new(dir: &'a Path) -> Self {
-        Self { dir, pending: Vec::new(), touched: BTreeSet::new(), written: 0 }
-    }
-
-    /// How many files have been handed over so far.
-    pub(crate) const fn written(&self) -> u64 {
-        self.written
+    pub(crate) const fn new(dir: &'a Path, name: &'static str) -> Self {
+        Self { dir, name, pending: Vec::new(), touched: BTreeSet::new(), written: 0 }
     }
 
     /// Writes one file; it is in place for certain only after [`Self::finish`].
     pub(crate) fn write(&mut self, path: &str, bytes: &[u8]) -> Result<()> {
-        let tmp = self.dir.join(TMP).join(self.written.to_string());
+        let tmp = self.dir.join(TMP).join(format!("{}{}", self.name, self.written));
         self.written = self.written.saturating_add(1);
         let mut file = File::create(&tmp).at("create", &tmp)?;
         file.write_all(bytes).at("write", &tmp)?;

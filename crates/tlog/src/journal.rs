@@ -107,15 +107,16 @@ impl Journal {
     }
 
     /// Writes one frame and syncs it. After an error nothing is known about the file; the journal must not be used again.
-    pub(crate) fn append(&mut self, count: u32, payload: &[u8], failures: Failures) -> Result<()> {
-        let frame = encode_frame(self.next, count, payload)?;
+    /// `frame` has room for the header ([`begin_frame`]) and then the payload of at most [`MAX_FRAME`] bytes.
+    pub(crate) fn append(&mut self, count: u32, frame: &mut [u8], failures: Failures) -> Result<()> {
+        fill_header(self.next, count, frame)?;
         self.file.seek(SeekFrom::Start(self.end)).at("seek in", &self.path)?;
         if failures.is(FailurePoint::JournalHalfWritten) {
             let half = frame.get(..frame.len() / 2).unwrap_or_default();
             self.file.write_all(half).at("write", &self.path)?;
         }
         failures.check(FailurePoint::JournalHalfWritten)?;
-        self.file.write_all(&frame).at("write", &self.path)?;
+        self.file.write_all(frame).at("write", &self.path)?;
         self.file.sync_data().at("sync", &self.path)?;
         self.end = self.end.saturating_add(u64::try_from(frame.len()).unwrap_or(u64::MAX));
         self.next = self.next.saturating_add(u64::from(count));
@@ -123,8 +124,9 @@ impl Journal {
     }
 
     /// Hands every unpublished leaf to `leaf`, in order, one frame in memory at a time.
-    pub(crate) fn each_unpublished(&mut self, published: u64, mut leaf: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
-        let mut reader = BufReader::new(&self.file);
+    pub(crate) fn each_unpublished(&self, published: u64, mut leaf: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        // A handle of its own, since both trees read at the same time.
+        let mut reader = BufReader::with_capacity(1 << 16, File::open(&self.path).at("open", &self.path)?);
         reader.seek(SeekFrom::Start(self.unpublished_at)).at("seek in", &self.path)?;
         let mut next = published;
         let mut payload = Vec::new();
@@ -193,21 +195,31 @@ impl Frame {
     }
 }
 
-fn encode_frame(first: u64, count: u32, payload: &[u8]) -> Result<Vec<u8>> {
-    let too_long = Error::BatchTooLong { length: payload.len() };
-    if payload.len() > MAX_FRAME {
-        return Err(too_long);
-    }
-    let length = u32::try_from(payload.len()).map_err(|_| too_long)?;
-    let mut frame = Vec::with_capacity(payload.len().saturating_add(FRAME_HEADER));
-    frame.extend(FRAME_MAGIC);
-    frame.extend(first.to_le_bytes());
-    frame.extend(count.to_le_bytes());
-    frame.extend(length.to_le_bytes());
-    frame.extend(crc32fast::hash(payload).to_le_bytes());
-    frame.extend(crc32fast::hash(&frame).to_le_bytes());
-    frame.extend_from_slice(payload);
-    Ok(frame)
+/// Empties a buffer and leaves room for a frame header in it; the payload is appended behind.
+pub(crate) fn begin_frame(buffer: &mut Vec<u8>) {
+    buffer.clear();
+    buffer.extend([0; FRAME_HEADER]);
+}
+
+/// How many payload bytes a frame under construction has.
+pub(crate) const fn payload_length(frame: &[u8]) -> usize {
+    frame.len().saturating_sub(FRAME_HEADER)
+}
+
+fn fill_header(first: u64, count: u32, frame: &mut [u8]) -> Result<()> {
+    let length = payload_length(frame);
+    let too_long = || Error::BatchTooLong { length };
+    let (header, payload) = frame.split_first_chunk_mut::<FRAME_HEADER>().ok_or_else(too_long)?;
+    let length = u32::try_from(length).ok().filter(|_| length <= MAX_FRAME).ok_or_else(too_long)?;
+    let mut fields = Vec::with_capacity(FRAME_HEADER);
+    fields.extend(FRAME_MAGIC);
+    fields.extend(first.to_le_bytes());
+    fields.extend(count.to_le_bytes());
+    fields.extend(length.to_le_bytes());
+    fields.extend(crc32fast::hash(payload).to_le_bytes());
+    fields.extend(crc32fast::hash(&fields).to_le_bytes());
+    header.copy_from_slice(&fields);
+    Ok(())
 }
 
 /// Checks the file header and gives the first index and the frames.

@@ -77,12 +77,12 @@ impl TreeHash for Sm3Tree {
 pub fn inclusion_proof<H: TreeHash>(
     index: u64,
     size: u64,
-    node: impl FnMut(u8, u64) -> Result<Hash>,
+    mut node: impl FnMut(u8, u64) -> Result<Hash>,
 ) -> Result<Vec<Hash>> {
     if index >= size {
         return Err(Error::Range(format!("leaf {index} of a tree of {size}")));
     }
-    build::<H>(index..index.saturating_add(1), 0..size, node)
+    build(index..index.saturating_add(1), 0..size, |range| range_root::<H>(range, &mut node))
 }
 
 /// Builds the proof that the tree of `old` leaves is a prefix of the tree of `new` leaves (RFC 6962 §2.1.2).
@@ -92,12 +92,12 @@ pub fn inclusion_proof<H: TreeHash>(
 pub fn consistency_proof<H: TreeHash>(
     old: u64,
     new: u64,
-    node: impl FnMut(u8, u64) -> Result<Hash>,
+    mut node: impl FnMut(u8, u64) -> Result<Hash>,
 ) -> Result<Vec<Hash>> {
     if old == 0 || old > new {
         return Err(Error::Range(format!("from size {old} to size {new}")));
     }
-    build::<H>(0..old, 0..new, node)
+    build(0..old, 0..new, |range| range_root::<H>(range, &mut node))
 }
 
 /// Builds the proof that the subtree over `range` belongs to the tree of `size` leaves.
@@ -107,12 +107,12 @@ pub fn consistency_proof<H: TreeHash>(
 pub fn subtree_consistency_proof<H: TreeHash>(
     range: Range<u64>,
     size: u64,
-    node: impl FnMut(u8, u64) -> Result<Hash>,
+    mut node: impl FnMut(u8, u64) -> Result<Hash>,
 ) -> Result<Vec<Hash>> {
     if range.is_empty() || range.end > size || !is_subtree(&range) {
         return Err(Error::Range(format!("subtree {}..{} of a tree of {size}", range.start, range.end)));
     }
-    build::<H>(range, 0..size, node)
+    build(range, 0..size, |range| range_root::<H>(range, &mut node))
 }
 
 /// Checks an inclusion proof against a trusted root.
@@ -310,20 +310,21 @@ fn step(want: &Range<u64>, tree: &Range<u64>) -> Step {
     }
 }
 
-fn build<H: TreeHash>(
+/// Builds any of the proofs; `root(range)` gives the root over a range of leaves whose start is aligned.
+pub(crate) fn build(
     want: Range<u64>,
     tree: Range<u64>,
-    mut node: impl FnMut(u8, u64) -> Result<Hash>,
+    mut root: impl FnMut(Range<u64>) -> Result<Hash>,
 ) -> Result<Vec<Hash>> {
-    let (mut want, mut tree, mut known, mut proof) = (want, tree, true, Vec::new());
+    let (mut want, mut tree, mut known, mut proof) = (want, tree, true, Vec::with_capacity(32));
     while want != tree {
         let step = step(&want, &tree);
-        proof.push(range_root::<H>(step.sibling, &mut node)?);
+        proof.push(root(step.sibling)?);
         known &= !step.spans;
         (want, tree) = (step.want, step.child);
     }
     if !known {
-        proof.push(range_root::<H>(tree, &mut node)?);
+        proof.push(root(tree)?);
     }
     proof.reverse();
     Ok(proof)
@@ -366,9 +367,20 @@ fn perfect(range: Range<u64>) -> impl Iterator<Item = (u8, u64)> {
     })
 }
 
-fn range_root<H: TreeHash>(range: Range<u64>, node: &mut impl FnMut(u8, u64) -> Result<Hash>) -> Result<Hash> {
-    let nodes = perfect(range).map(|(level, index)| node(level, index)).collect::<Result<Vec<_>>>()?;
-    Ok(join::<H>(&nodes))
+/// The root over a range of leaves whose start is aligned, from its perfect subtrees, smallest and rightmost first.
+pub(crate) fn range_root<H: TreeHash>(
+    range: Range<u64>,
+    node: &mut impl FnMut(u8, u64) -> Result<Hash>,
+) -> Result<Hash> {
+    let (mut end, mut root) = (range.end, None);
+    while let Some(left) = end.checked_sub(range.start).filter(|left| *left > 0) {
+        let level = left.trailing_zeros();
+        let index = (end >> level).saturating_sub(1);
+        let hash = node(u8::try_from(level).unwrap_or(u8::MAX), index)?;
+        root = Some(root.map_or(hash, |right| H::node(&hash, &right)));
+        end = end.saturating_sub(1u64 << level);
+    }
+    Ok(root.unwrap_or_else(H::empty))
 }
 
 /// Joins perfect subtrees from the smallest, rightmost one upwards.

@@ -99,9 +99,15 @@ impl Reader {
         self.store.leaf(index, published)
     }
 
-    /// Proves a leaf in one tree.
-    pub(crate) fn prove_in<H: TreeHash>(&self, index: u64, size: u64) -> Result<Vec<Hash>> {
-        merkle::inclusion_proof::<H>(index, size, self.store.nodes::<H>(size))
+    /// Proves that leaf `index` is in one of the trees of `size` leaves, e.g. for a foreign tool that wants but one.
+    ///
+    /// # Errors
+    /// [`Error::NotPublished`], [`Error::Range`], or damage of a file.
+    pub fn prove_in<H: TreeHash>(&self, index: u64, size: u64) -> Result<Vec<Hash>> {
+        let pair = self.checkpoints();
+        let signed = if H::PREFIX.is_empty() { &pair.sha256 } else { &pair.sm3 };
+        reached(size, signed.checkpoint.size)?;
+        inclusion::<H>(&self.store, index, size, signed.checkpoint.size)
     }
 }
 
@@ -110,8 +116,8 @@ impl Reader {
 pub(crate) fn prove(store: &Store, pair: &CheckpointPair, index: u64, size: u64) -> Result<ProofPair> {
     let (sm3, sha256) = (pair.sm3.checkpoint.size, pair.sha256.checkpoint.size);
     Ok(ProofPair {
-        sm3: merkle::inclusion_proof::<Sm3Tree>(index, size, store.nodes::<Sm3Tree>(sm3))?,
-        sha256: merkle::inclusion_proof::<Sha256Tree>(index, size, store.nodes::<Sha256Tree>(sha256))?,
+        sm3: inclusion::<Sm3Tree>(store, index, size, sm3)?,
+        sha256: inclusion::<Sha256Tree>(store, index, size, sha256)?,
     })
 }
 
@@ -122,6 +128,13 @@ pub(crate) fn consistency(store: &Store, pair: &CheckpointPair, from: u64, to: u
         sm3: merkle::consistency_proof::<Sm3Tree>(from, to, store.nodes::<Sm3Tree>(sm3))?,
         sha256: merkle::consistency_proof::<Sha256Tree>(from, to, store.nodes::<Sha256Tree>(sha256))?,
     })
+}
+
+fn inclusion<H: TreeHash>(store: &Store, index: u64, size: u64, published: u64) -> Result<Vec<Hash>> {
+    if index >= size {
+        return Err(Error::Range(format!("leaf {index} of a tree of {size}")));
+    }
+    merkle::build(index..index.saturating_add(1), 0..size, store.roots::<H>(size, published))
 }
 
 pub(crate) fn reached(asked: u64, published: u64) -> Result<()> {

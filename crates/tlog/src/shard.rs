@@ -27,7 +27,7 @@ use crate::merkle::{Sha256Tree, Sm3Tree, TreeHash};
 use crate::note::{self, Note, NoteKey};
 use crate::reader::{CHECKPOINT, ProofPair, consistency, prove, reached, read_checkpoint};
 use crate::store::{DEFAULT_CACHE_TILES, Store};
-use crate::tile::{self, TileId, WIDTH};
+use crate::tile::{self, WIDTH};
 use crate::{Checkpoint, CheckpointPair, Error, Result, SignedCheckpoint};
 
 /// A journal with more published bytes than this is replaced by a fresh one after a publication.
@@ -42,6 +42,12 @@ pub struct Signers {
 }
 
 impl Signers {
+    /// Both secret keys, for callers that have no other business with the cryptography. `ed25519` is the 32-byte seed.
+    #[must_use]
+    pub fn new(sm2: sm::sign::SigningKey, ed25519: &[u8; 32]) -> Self {
+        Self { sm2, ed25519: ed25519_dalek::SigningKey::from_bytes(ed25519) }
+    }
+
     /// The public halves, to be handed to whoever verifies.
     #[must_use]
     pub fn trusted_keys(&self) -> TrustedKeys {
@@ -69,6 +75,8 @@ pub struct Shard {
     sha256: Edge<Sha256Tree>,
     /// The entries of the bundle that is not yet full.
     bundle: Vec<u8>,
+    /// A buffer for journal frames, kept for its capacity.
+    frame: Vec<u8>,
     checkpoints: Option<CheckpointPair>,
     poisoned: Option<String>,
     failures: Failures,
@@ -113,6 +121,7 @@ impl Shard {
             sha256: Edge::load(&store, published)?,
             bundle: open_bundle(&store, published)?,
             checkpoints: sm3.zip(sha256).map(|(sm3, sha256)| CheckpointPair { sm3, sha256 }),
+            frame: Vec::new(),
             poisoned: None,
             failures: Failures::default(),
             _lock: lock,
@@ -135,16 +144,14 @@ impl Shard {
         if leaves.is_empty() {
             return Ok(first..first);
         }
-        let mut payload = Vec::new();
+        journal::begin_frame(&mut self.frame);
         for (position, leaf) in leaves.iter().enumerate() {
-            tile::encode_entry(leaf.as_ref(), position, &mut payload)?;
+            tile::encode_entry(leaf.as_ref(), position, &mut self.frame)?;
         }
-        let too_long = || Error::BatchTooLong { length: payload.len() };
-        let count = u32::try_from(leaves.len()).map_err(|_| too_long())?;
-        if payload.len() > journal::MAX_FRAME {
-            return Err(too_long());
-        }
-        let appended = self.journal.append(count, &payload, self.failures);
+        let length = journal::payload_length(&self.frame);
+        let count = u32::try_from(leaves.len()).ok().filter(|_| length <= journal::MAX_FRAME);
+        let count = count.ok_or(Error::BatchTooLong { length })?;
+        let appended = self.journal.append(count, &mut self.frame, self.failures);
         self.poison_on_error(appended)?;
         Ok(first..self.len())
     }
@@ -163,7 +170,7 @@ impl Shard {
             return Ok(pair.clone());
         }
         let (mut sm3, mut sha256, mut bundle) = (self.sm3.clone(), self.sha256.clone(), self.bundle.clone());
-        let superseded = self.write_tiles(&mut sm3, &mut sha256, &mut bundle)?;
+        let superseded = self.integrate(&mut sm3, &mut sha256, &mut bundle)?;
         self.failures.check(FailurePoint::BeforeCheckpoints)?;
         let pair = self.sign(&sm3, &sha256, now_ms)?;
         self.put_checkpoint::<Sm3Tree>(&pair.sm3)?;
@@ -271,44 +278,25 @@ impl Shard {
         result
     }
 
-    /// Writes all new tiles and bundles durably; gives the directories of partial ones that are now superseded.
-    fn write_tiles(
-        &mut self,
+    /// Writes all new tiles and bundles durably; gives the directories of partial ones that are now superseded. The two
+    /// trees know nothing of each other, so they grow at the same time.
+    fn integrate(
+        &self,
         sm3: &mut Edge<Sm3Tree>,
         sha256: &mut Edge<Sha256Tree>,
         bundle: &mut Vec<u8>,
     ) -> Result<Vec<String>> {
-        let mut files = Writer::new(&self.dir);
-        let mut superseded = Vec::new();
-        let failures = self.failures;
-        self.journal.each_unpublished(sha256.size(), |leaf| {
-            tile::encode_entry(leaf, 0, bundle)?;
-            sm3.append(Sm3Tree::leaf(leaf), &mut |id, bytes| {
-                put_tile::<Sm3Tree>(&mut files, &mut superseded, id, bytes)
-            })?;
-            sha256.append(Sha256Tree::leaf(leaf), &mut |id, bytes| {
-                put_tile::<Sha256Tree>(&mut files, &mut superseded, id, bytes)
-            })?;
-            if sha256.size().is_multiple_of(u64::from(WIDTH)) {
-                let index = (sha256.size() / u64::from(WIDTH)).saturating_sub(1);
-                files.write(&tile::entries_path(index, WIDTH), bundle)?;
-                superseded.push(tile::entries_partial_dir(index));
-                bundle.clear();
-            }
-            Ok(())
-        })?;
-        let index = sha256.size() / u64::from(WIDTH);
-        if let Some(width) = tile::width_at(index, sha256.size()) {
-            files.write(&tile::entries_path(index, width), bundle)?;
-        }
-        sha256.partial_tiles(|id, bytes| files.write(&format!("{}{}", Sha256Tree::PREFIX, id.path()), bytes))?;
-        if failures.is(FailurePoint::SomeTiles) && files.written() > 0 {
-            files.finish()?;
-        }
-        failures.check(FailurePoint::SomeTiles)?;
-        sm3.partial_tiles(|id, bytes| files.write(&format!("{}{}", Sm3Tree::PREFIX, id.path()), bytes))?;
-        files.finish()?;
-        Ok(superseded)
+        std::thread::scope(|scope| {
+            // A thread that panics is a bug; reported as an error it at least harms nothing that is published.
+            const PANICKED: Error = Error::Proof("the national tree could not be computed");
+            // At this failure point the public tree comes to its end and the national one does not begin.
+            let both = !self.failures.is(FailurePoint::SomeTiles);
+            let national = both.then(|| scope.spawn(|| grow(&self.dir, &self.journal, sm3, None)));
+            let mut superseded = grow(&self.dir, &self.journal, sha256, Some(bundle))?;
+            self.failures.check(FailurePoint::SomeTiles)?;
+            superseded.extend(national.map_or(Err(PANICKED), |thread| thread.join().unwrap_or(Err(PANICKED)))?);
+            Ok(superseded)
+        })
     }
 
     fn sign(&self, sm3: &Edge<Sm3Tree>, sha256: &Edge<Sha256Tree>, now_ms: u64) -> Result<CheckpointPair> {
@@ -334,15 +322,43 @@ impl Shard {
     }
 
     fn put_checkpoint<H: TreeHash>(&self, signed: &SignedCheckpoint) -> Result<()> {
-        let mut files = Writer::new(&self.dir);
+        let mut files = Writer::new(&self.dir, "checkpoint");
         files.write(&format!("{}{CHECKPOINT}", H::PREFIX), signed.note.to_string().as_bytes())?;
         files.finish()
     }
 }
 
-fn put_tile<H: TreeHash>(files: &mut Writer<'_>, superseded: &mut Vec<String>, id: TileId, bytes: &[u8]) -> Result<()> {
-    superseded.push(format!("{}{}", H::PREFIX, id.partial_dir()));
-    files.write(&format!("{}{}", H::PREFIX, id.path()), bytes)
+/// Adds every unpublished leaf to one tree and writes what changes; with a bundle given, the entries too.
+fn grow<H: TreeHash>(
+    dir: &Path,
+    journal: &Journal,
+    edge: &mut Edge<H>,
+    mut bundle: Option<&mut Vec<u8>>,
+) -> Result<Vec<String>> {
+    let mut files = Writer::new(dir, H::NAME);
+    let mut superseded = Vec::new();
+    journal.each_unpublished(edge.size(), |leaf| {
+        edge.append(H::leaf(leaf), &mut |id, bytes| {
+            superseded.push(format!("{}{}", H::PREFIX, id.partial_dir()));
+            files.write(&format!("{}{}", H::PREFIX, id.path()), bytes)
+        })?;
+        let Some(bundle) = bundle.as_deref_mut() else { return Ok(()) };
+        tile::encode_entry(leaf, 0, bundle)?;
+        if edge.size().is_multiple_of(u64::from(WIDTH)) {
+            let index = (edge.size() / u64::from(WIDTH)).saturating_sub(1);
+            files.write(&tile::entries_path(index, WIDTH), bundle)?;
+            superseded.push(tile::entries_partial_dir(index));
+            bundle.clear();
+        }
+        Ok(())
+    })?;
+    let index = edge.size() / u64::from(WIDTH);
+    if let (Some(bundle), Some(width)) = (bundle, tile::width_at(index, edge.size())) {
+        files.write(&tile::entries_path(index, width), bundle)?;
+    }
+    edge.partial_tiles(|id, bytes| files.write(&format!("{}{}", H::PREFIX, id.path()), bytes))?;
+    files.finish()?;
+    Ok(superseded)
 }
 
 pub(crate) fn lock(dir: &Path) -> Result<File> {

@@ -1,18 +1,19 @@
 //! Reading published tiles and entries, with a bounded cache.
 //!
 //! A proof needs one hash at every tree level, most of them not stored but implied by the hashes of a tile. A tile in
-//! the cache therefore carries all its inner nodes, computed once: a proof then costs a few look-ups.
+//! the cache therefore carries all its inner nodes, computed once: a proof then costs a few look-ups. The roots of the
+//! incomplete subtrees at the right edge belong to no tile; they are remembered for the last size that was asked for.
 
-use std::collections::{HashMap, VecDeque};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::merkle::TreeHash;
+use crate::merkle::{self, TreeHash};
 use crate::tile::{self, HEIGHT, TileId, WIDTH};
 use crate::{Error, Hash, Result, files};
 
 /// How many tiles each tree keeps in memory unless told otherwise; a full one takes 16 KiB.
-pub(crate) const DEFAULT_CACHE_TILES: usize = 512;
+pub(crate) const DEFAULT_CACHE_TILES: usize = 1024;
 
 /// The published files of one shard.
 #[derive(Debug)]
@@ -21,10 +22,27 @@ pub(crate) struct Store {
     trees: [Cache; 2],
 }
 
+/// What is remembered of one tree. Tiles lie in slots by their number, so that neighbours never displace each other;
+/// level 0 has slots of its own, so that its many tiles do not displace the few above.
 #[derive(Debug)]
 struct Cache {
-    capacity: usize,
-    tiles: Mutex<(HashMap<(u8, u64), Arc<Tile>>, VecDeque<(u8, u64)>)>,
+    leaves: Vec<RwLock<Option<Slot>>>,
+    upper: Vec<RwLock<Option<Slot>>>,
+    edge: RwLock<Edge>,
+}
+
+#[derive(Debug)]
+struct Slot {
+    level: u8,
+    index: u64,
+    tile: Arc<Tile>,
+}
+
+/// Roots over `start..size` for one size; there are at most 64.
+#[derive(Debug, Default)]
+struct Edge {
+    size: u64,
+    roots: Vec<(u64, Hash)>,
 }
 
 /// The hashes of a tile and all complete inner nodes over them, one row per level.
@@ -36,22 +54,45 @@ struct Tile {
 
 impl Store {
     pub(crate) fn new(dir: &Path, cache_tiles: usize) -> Self {
-        let cache = || Cache { capacity: cache_tiles.max(1), tiles: Mutex::default() };
-        Self { dir: dir.to_owned(), trees: [cache(), cache()] }
+        Self { dir: dir.to_owned(), trees: [Cache::new(cache_tiles), Cache::new(cache_tiles)] }
     }
 
-    /// A function that gives the perfect subtrees of the tree of `size` leaves, for the proof builders.
+    /// A function that gives the perfect subtrees of the tree of `size` leaves.
     pub(crate) fn nodes<H: TreeHash>(&self, size: u64) -> impl FnMut(u8, u64) -> Result<Hash> {
         let mut last: Option<(u8, u64, Arc<Tile>)> = None;
         move |level, index| {
             let (tile_level, tile_index, within) = tile::locate(level, index);
-            let tile = match &last {
-                Some((level, index, tile)) if (*level, *index) == (tile_level, tile_index) => Arc::clone(tile),
-                _ => self.tile::<H>(tile_level, tile_index, size)?,
-            };
-            let node = tile.node(level % HEIGHT, within.start);
-            last = Some((tile_level, tile_index, tile));
+            if !matches!(&last, Some((level, index, _)) if (*level, *index) == (tile_level, tile_index)) {
+                last = Some((tile_level, tile_index, self.tile::<H>(tile_level, tile_index, size)?));
+            }
+            let node = last.as_ref().and_then(|(_, _, tile)| tile.node(level % HEIGHT, within.start));
             node.ok_or_else(|| Error::Range(format!("node {index} at level {level} of a tree of {size}")))
+        }
+    }
+
+    /// A function that gives the root over any aligned range of leaves of the tree of `size` leaves, for the proof
+    /// builders. Tiles are read as they stand at `published`, which is at least `size`.
+    pub(crate) fn roots<H: TreeHash>(&self, size: u64, published: u64) -> impl FnMut(Range<u64>) -> Result<Hash> {
+        let mut nodes = self.nodes::<H>(published);
+        let edge = &self.cache::<H>().edge;
+        move |range| {
+            if range.end != size || range.end.saturating_sub(range.start).is_power_of_two() {
+                return merkle::range_root::<H>(range, &mut nodes);
+            }
+            let known = edge.read().unwrap_or_else(PoisonError::into_inner);
+            let found = known.roots.iter().find(|(start, _)| known.size == size && *start == range.start);
+            if let Some((_, root)) = found {
+                return Ok(*root);
+            }
+            drop(known);
+            let start = range.start;
+            let root = merkle::range_root::<H>(range, &mut nodes)?;
+            let mut known = edge.write().unwrap_or_else(PoisonError::into_inner);
+            if known.size != size {
+                *known = Edge { size, roots: Vec::new() };
+            }
+            known.roots.push((start, root));
+            Ok(root)
         }
     }
 
@@ -90,37 +131,50 @@ impl Store {
         }
     }
 
-    fn tile<H: TreeHash>(&self, level: u8, index: u64, size: u64) -> Result<Arc<Tile>> {
+    fn cache<H: TreeHash>(&self) -> &Cache {
         let [public, national] = &self.trees;
-        let cache = if H::PREFIX.is_empty() { public } else { national };
+        if H::PREFIX.is_empty() { public } else { national }
+    }
+
+    fn tile<H: TreeHash>(&self, level: u8, index: u64, size: u64) -> Result<Arc<Tile>> {
+        let cache = self.cache::<H>();
         let width = TileId::in_tree(level, index, size).map_or(0, |id| id.width);
         if let Some(tile) = cache.get(level, index, width) {
             return Ok(tile);
         }
         let bytes = self.tile_bytes::<H>(level, index, size)?;
         let tile = Arc::new(Tile::new::<H>(width, tile::decode(&bytes).unwrap_or_default().to_vec()));
-        cache.put(level, index, Arc::clone(&tile));
+        cache.put(level, index, &tile);
         Ok(tile)
     }
 }
 
 impl Cache {
-    /// A cached tile of at least this width: a wider one only has more of the same, since tiles only grow.
-    fn get(&self, level: u8, index: u64, width: u16) -> Option<Arc<Tile>> {
-        let tiles = self.tiles.lock().unwrap_or_else(PoisonError::into_inner);
-        tiles.0.get(&(level, index)).filter(|tile| tile.width >= width).cloned()
+    fn new(tiles: usize) -> Self {
+        let slots = |count: usize| std::iter::repeat_with(RwLock::default).take(count.max(1)).collect();
+        Self { leaves: slots(tiles), upper: slots(tiles / 8), edge: RwLock::default() }
     }
 
-    fn put(&self, level: u8, index: u64, tile: Arc<Tile>) {
-        let mut guard = self.tiles.lock().unwrap_or_else(PoisonError::into_inner);
-        let (tiles, order) = &mut *guard;
-        if tiles.insert((level, index), tile).is_none() {
-            order.push_back((level, index));
-        }
-        while order.len() > self.capacity {
-            if let Some(oldest) = order.pop_front() {
-                tiles.remove(&oldest);
-            }
+    fn slot(&self, level: u8, index: u64) -> Option<&RwLock<Option<Slot>>> {
+        let (slots, number) = if level == 0 {
+            (&self.leaves, index)
+        } else {
+            (&self.upper, index.wrapping_mul(8).wrapping_add(u64::from(level)))
+        };
+        slots.get(usize::try_from(number).ok()?.checked_rem(slots.len())?)
+    }
+
+    /// A cached tile of at least this width: a wider one only has more of the same, since tiles only grow.
+    fn get(&self, level: u8, index: u64, width: u16) -> Option<Arc<Tile>> {
+        let slot = self.slot(level, index)?.read().unwrap_or_else(PoisonError::into_inner);
+        let slot = slot.as_ref().filter(|slot| (slot.level, slot.index) == (level, index))?;
+        (slot.tile.width >= width).then(|| Arc::clone(&slot.tile))
+    }
+
+    fn put(&self, level: u8, index: u64, tile: &Arc<Tile>) {
+        if let Some(slot) = self.slot(level, index) {
+            let tile = Arc::clone(tile);
+            *slot.write().unwrap_or_else(PoisonError::into_inner) = Some(Slot { level, index, tile });
         }
     }
 }

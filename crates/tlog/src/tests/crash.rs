@@ -113,7 +113,7 @@ fn child_that_appends_until_killed() {
         // Said only after the append returned: from here on the leaves are acknowledged.
         println!("ACK {}", range.end);
         std::io::stdout().flush().unwrap();
-        if next % 7 == 0 {
+        if next.is_multiple_of(7) {
             shard.publish(next).unwrap();
         }
     }

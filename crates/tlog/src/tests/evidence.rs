@@ -50,7 +50,8 @@ fn evidence_changed_in_any_part_is_refused() {
     other.append(&leaves(0..300)).unwrap();
     other.publish(1).unwrap();
     let foreign = Evidence::build(&Reader::open(other_dir.path()).unwrap(), 137, &keys(), Vec::new()).unwrap();
-    let changes: Vec<(&str, Box<dyn Fn(&mut Evidence)>)> = vec![
+    type Change = Box<dyn Fn(&mut Evidence)>;
+    let changes: Vec<(&str, Change)> = vec![
         ("format", Box::new(|e| e.format = "gongshu-evidence/2".into())),
         ("origin", Box::new(|e| e.origin.push('x'))),
         ("index", Box::new(|e| e.index += 1)),
