@@ -15,6 +15,8 @@ mod error;
 mod ids;
 mod pack;
 mod show;
+#[cfg(test)]
+mod tests;
 
 pub use book::Book;
 pub use case::*;

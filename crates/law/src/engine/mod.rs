@@ -4,6 +4,11 @@
 //! otherwise an act could slip in after a term that has already run out. A case whose pack is not in the book can neither
 //! be decided nor advanced: [`Book::rules`] tells beforehand.
 
+#![expect(
+    clippy::result_large_err,
+    reason = "a refusal explains itself in full, and is rare enough that its size costs nothing"
+)]
+
 use jiff::Timestamp;
 use serde::Serialize;
 

@@ -49,8 +49,11 @@ pub(crate) fn parse(pack: &Pack, vocabulary: &Vocabulary, raw: &RawScenario, fau
             faults.add(&place, what, next);
         }
     }
-    for (what, next) in shape(&scenario, procedure) {
-        faults.add(&Place { file: raw.place.file.clone(), line }, what, next);
+    // A line that cannot be read may be the very one that the shape needs, so that the shape is looked at afterwards.
+    if faults.0.len() == before {
+        for (what, next) in shape(&scenario, procedure) {
+            faults.add(&Place { file: raw.place.file.clone(), line }, what, next);
+        }
     }
     (faults.0.len() == before).then_some(scenario)
 }

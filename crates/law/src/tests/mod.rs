@@ -1,0 +1,9 @@
+//! Tests over a toy district, so that no real pack's change can break them. The real packs are tested by their own
+//! scenarios in `tests/scenarios.rs`.
+
+mod calendar;
+mod fixture;
+mod moves;
+mod parser;
+mod refusals;
+mod scenarios;
