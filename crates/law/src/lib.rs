@@ -2,6 +2,19 @@
 //!
 //! [`Book::parse`] reads the folder of regulations. A case is opened by [`open`], moved by [`decide`], and moved by the
 //! law itself when a term runs out, by [`advance`]. Nothing here reads a clock, a file, a random source or a store.
+//!
+//! ```
+//! use law::calendar::{Calendar, Period, Unit};
+//!
+//! // No notice is loaded, so that Monday to Friday are assumed and the answer is provisional.
+//! let event = "2026-03-05T09:00:00+08:00".parse()?;
+//! let derivation = Calendar::default().derive(event, Period::new(3, Unit::WorkingDay));
+//! assert_eq!(derivation.last_day.to_string(), "2026-03-10");
+//! assert_eq!(derivation.due, "2026-03-11T00:00:00+08:00".parse()?);
+//! assert!(derivation.provisional);
+//! assert_eq!(derivation.days[2].reason, "Saturday, provisional: no notice for 2026 yet");
+//! # Ok::<(), jiff::Error>(())
+//! ```
 
 pub mod calendar;
 pub mod scenario;

@@ -2,42 +2,15 @@
 //! have rules but no scenario yet, which may only shrink (P12).
 #![cfg(test)]
 
+mod regulations;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::{Path, PathBuf},
 };
 
-use law::{Book, scenario};
-
-fn regulations() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../regulations")
-}
-
-/// Every file of the folder as (relative path, text).
-fn files(root: &Path) -> Vec<(String, String)> {
-    let mut files = Vec::new();
-    let mut folders = vec![root.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "md") {
-                let relative = path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
-                files.push((relative, fs::read_to_string(&path).unwrap()));
-            }
-        }
-    }
-    files
-}
-
-fn book() -> Book {
-    Book::parse(files(&regulations())).unwrap_or_else(|faults| {
-        let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
-        panic!("{} fault(s) in regulations/:\n{}", lines.len(), lines.join("\n"));
-    })
-}
+use law::scenario;
+use regulations::book;
 
 /// Every article does what its scenarios say: in time, late, tacit, exception, the day before and after effect.
 #[test]
@@ -57,7 +30,7 @@ fn every_scenario_of_the_regulations_holds() {
 #[test]
 fn articles_without_a_scenario_are_listed_and_the_list_only_shrinks() {
     let book = book();
-    let text = fs::read_to_string(regulations().join("coverage.txt")).unwrap_or_default();
+    let text = fs::read_to_string(regulations::folder().join("coverage.txt")).unwrap_or_default();
     let lines = text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
     let listed: BTreeMap<(String, String), String> = lines
         .map(|line| {

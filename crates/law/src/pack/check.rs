@@ -230,14 +230,13 @@ impl Checker<'_> {
                 );
             }
         }
-        if let Some(fact) = &clock.follows {
-            if self.vocabulary.facts.get(fact).is_none_or(|fact| fact.kind != FactKind::Moment) {
-                self.faults.add(
-                    place,
-                    format!("the clock `{id}` follows `{fact}`, which is no moment"),
-                    "follow a fact of kind `moment`",
-                );
-            }
+        let moment = |fact: &FactId| self.vocabulary.facts.get(fact).is_some_and(|fact| fact.kind == FactKind::Moment);
+        if let Some(fact) = clock.follows.as_ref().filter(|fact| !moment(fact)) {
+            self.faults.add(
+                place,
+                format!("the clock `{id}` follows `{fact}`, which is no moment"),
+                "follow a fact of kind `moment`",
+            );
         }
         self.outcome(procedure, clock);
         if let Some(extension) = &clock.extension {
