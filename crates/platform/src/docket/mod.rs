@@ -142,9 +142,9 @@ pub struct ActInput {
 
 impl ActInput {
     /// An act without papers.
-    pub fn new(act: impl AsRef<str>) -> Self {
+    pub fn new(act: impl Into<law::ActId>) -> Self {
         Self {
-            act: law::ActId::new(act),
+            act: act.into(),
             role: None,
             papers: BTreeMap::new(),
             facts: Facts::new(),

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -145,6 +147,15 @@ impl Platform {
             .await?;
         Ok(rows.into_iter().map(|row| (OrganisationId(row.id), row.name)).collect())
     }
+}
+
+/// The name of an organisation, for the slices.
+///
+/// # Errors
+/// [`Code::NotFound`].
+pub async fn organisation_name(db: &impl ConnectionTrait, id: OrganisationId) -> Result<String> {
+    let row = organisation::Entity::find_by_id(id.0).one(db).await?;
+    Ok(row.ok_or_else(|| Error::not_found("organisation", id))?.name)
 }
 
 pub(super) fn view(row: &organisation::Model) -> Result<OrganisationView> {

@@ -186,6 +186,49 @@ pub(super) fn rule_leaf(ctx: &Ctx, key: Uuid, rule: &str, what: Value) -> Result
     }))
 }
 
+/// A record of a slice as a leaf may show it (I8): numbers, flags, ids, digests and instants stay; every other text, which
+/// somebody may have written about somebody, becomes a commitment. Its salt is derived from the vault key, so that the holder
+/// of the record can open it and no row has to keep it.
+pub(super) fn shown(vault: &Vault, key: Uuid, at: &str, value: Value) -> Result<Value> {
+    Ok(match value {
+        Value::String(text) if harmless(&text) => Value::String(text),
+        Value::String(text) => Value::String(commitment(&vault.derive(&format!("leaf:{key}:{at}")), &text)?),
+        // Fractions have no canonical spelling, so they go as text.
+        Value::Number(number) if !number.is_i64() && !number.is_u64() => Value::String(number.to_string()),
+        Value::Array(items) => {
+            let items =
+                items.into_iter().enumerate().map(|(index, item)| shown(vault, key, &format!("{at}/{index}"), item));
+            Value::Array(items.collect::<Result<_>>()?)
+        }
+        // A key of an object is a name of our own, except in maps from words that people chose; those are committed whole.
+        Value::Object(fields) if !fields.keys().all(|name| is_name(name)) => {
+            let text = serde_json::to_string(&fields).unwrap_or_default();
+            Value::String(commitment(&vault.derive(&format!("leaf:{key}:{at}")), &text)?)
+        }
+        Value::Object(fields) => {
+            let fields = fields.into_iter().map(|(name, field)| {
+                let field = shown(vault, key, &format!("{at}/{name}"), field)?;
+                Ok((name, field))
+            });
+            Value::Object(fields.collect::<Result<_>>()?)
+        }
+        other => other,
+    })
+}
+
+/// Ids, digests, days and instants.
+fn harmless(text: &str) -> bool {
+    let digest = text.len() >= 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    digest
+        || Uuid::parse_str(text).is_ok()
+        || text.parse::<jiff::Timestamp>().is_ok()
+        || text.parse::<jiff::civil::Date>().is_ok()
+}
+
+fn is_name(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+}
+
 /// Who acts, as tables and leaves name it.
 pub fn actor_columns(who: &Actor) -> (&'static str, Option<Uuid>, Option<OrganisationId>) {
     match who {

@@ -100,6 +100,27 @@ pub async fn enqueue(tx: &Tx, ctx: &Ctx, class: &str, key: Uuid, rule: &str, wha
     queue(tx, ctx, class, key, leaf::rule_leaf(ctx, key, rule, what)?).await
 }
 
+/// Queues the record of a fact that a slice has established under a named platform rule (I1): a duty, a load, a grant. Every
+/// text in it that could have been written about somebody is replaced by a commitment (I8).
+///
+/// # Errors
+/// As [`enqueue`].
+pub async fn enqueue_fact(
+    platform: &Platform,
+    tx: &Tx,
+    ctx: &Ctx,
+    kind: &str,
+    rule: &str,
+    fact: &impl Serialize,
+) -> Result<Uuid> {
+    let key = ctx.uuid();
+    let fact = serde_json::to_value(fact)
+        .map_err(|error| Error::new(Code::Internal, "a record cannot be logged").because(error))?;
+    let what = serde_json::json!({"kind": kind, "record": leaf::shown(platform.vault(), key, "", fact)?});
+    enqueue(tx, ctx, ACTS, key, rule, what).await?;
+    Ok(key)
+}
+
 async fn queue(tx: &Tx, ctx: &Ctx, class: &str, key: Uuid, leaf: String) -> Result<()> {
     let shard = Ledger::shard_of(class, ctx.now)?;
     let row = store::outbox::ActiveModel {

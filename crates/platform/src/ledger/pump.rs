@@ -74,6 +74,21 @@ impl Platform {
         drained
     }
 
+    /// Stops as a crash would, for tests: nothing is drained, and what is queued stays queued.
+    #[cfg(any(test, feature = "testkit"))]
+    pub async fn abandon(self) {
+        let running = self.ledger().pump.running.lock().take();
+        if let Some(Running { wake, task }) = running {
+            task.abort();
+            drop(wake);
+            let _ = task.await;
+        }
+        // A round that is under way holds files open; it ends before the lock is had.
+        let _round = self.ledger().pump.round.lock().await;
+        self.ledger().shards.close();
+        let _ = self.db().close().await;
+    }
+
     /// Tells the pump that a commit has queued leaves. Verbs of the docket do it themselves; a slice that calls
     /// [`crate::docket::act`] or [`super::enqueue`] in its own transaction does it after its commit.
     pub fn wake_pump(&self) {
