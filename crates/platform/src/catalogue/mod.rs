@@ -12,6 +12,8 @@ pub mod rules;
 pub(crate) mod store;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) mod world;
 
 use jiff::{Timestamp, civil::Date};
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
