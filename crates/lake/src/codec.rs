@@ -1,5 +1,4 @@
-//! A row as bytes: the value format of the point-read index and the canonical form that content digests
-//! are taken over. One format for both, so that an auditor recounts a digest from the table with the code that serves it.
+//! A row as bytes: the value format of the point-read index, and the form that content digests are taken over.
 //!
 //! ```text
 //! width   1 byte      2 or 4: bytes of an end offset
@@ -110,32 +109,81 @@ fn end_of(ends: &[u8], column: usize, width: usize) -> Option<usize> {
     }
 }
 
-/// The digest over rows in order, each preceded by its length (four bytes, little-endian).
+/// Rows digested together.
+const ROWS_PER_CHUNK: u32 = 4_096;
+
+/// The digest over rows in order: the SM3 of the SM3s of each 4096 rows, so that many chunks can be digested at once.
+///
+/// In it a row is its cells in order, and a cell is a length (LEB128; 0 for an absent one, else the bytes' length plus one)
+/// and its bytes: text in UTF-8, a boolean as 0 or 1, a float's eight bytes, and integers, decimals (unscaled), dates and
+/// date-times as the shortest little-endian form of their zigzag number. Types come from the table, so that equal rows
+/// give equal digests whatever encoding or spelling the file had, and an auditor can recount them.
 #[derive(Default)]
 pub(crate) struct ContentDigest {
-    hasher: sm::Sm3Hasher,
+    chunks: sm::Sm3Hasher,
+    chunk: sm::Sm3Hasher,
+    rows: u32,
     pending: Vec<u8>,
-    encoder: RowEncoder,
 }
 
 impl ContentDigest {
     #[inline]
     pub(crate) fn add<'a>(&mut self, cells: impl Iterator<Item = Cell<'a>>) {
-        let start = self.pending.len();
-        self.pending.extend_from_slice(&[0; 4]);
-        self.encoder.encode(cells, &mut self.pending);
-        let length = (self.pending.len() - start - 4) as u32;
-        if let Some(slot) = self.pending.get_mut(start..start + 4) {
-            slot.copy_from_slice(&length.to_le_bytes());
+        for cell in cells {
+            write_canonical(cell, &mut self.pending);
         }
-        if self.pending.len() >= 64 << 10 {
-            self.hasher.update(&self.pending);
+        self.rows += 1;
+        if self.pending.len() >= 32 << 10 {
+            self.chunk.update(&self.pending);
             self.pending.clear();
+        }
+        if self.rows == ROWS_PER_CHUNK {
+            self.end_chunk();
         }
     }
 
     pub(crate) fn finish(mut self) -> [u8; 32] {
-        self.hasher.update(&self.pending);
-        self.hasher.finalize()
+        if self.rows > 0 {
+            self.end_chunk();
+        }
+        self.chunks.finalize()
     }
+
+    fn end_chunk(&mut self) {
+        self.chunk.update(&self.pending);
+        self.pending.clear();
+        self.rows = 0;
+        self.chunks.update(&std::mem::take(&mut self.chunk).finalize());
+    }
+}
+
+#[inline]
+fn write_canonical(cell: Cell<'_>, out: &mut Vec<u8>) {
+    match cell {
+        Cell::Null => out.push(0),
+        Cell::Text(text) => write_bytes(text.as_bytes(), out),
+        Cell::Boolean(value) => write_bytes(&[u8::from(value)], out),
+        Cell::Float(value) => write_bytes(&value.to_le_bytes(), out),
+        Cell::Integer(value) | Cell::DateTime(value) => write_number(i128::from(value), out),
+        Cell::Date(value) => write_number(i128::from(value), out),
+        Cell::Decimal(value) => write_number(value, out),
+    }
+}
+
+#[inline]
+fn write_number(value: i128, out: &mut Vec<u8>) {
+    let zigzag = ((value << 1) ^ (value >> 127)) as u128;
+    let length = (128 - zigzag.leading_zeros()).div_ceil(8) as usize;
+    write_bytes(zigzag.to_le_bytes().get(..length).unwrap_or_default(), out);
+}
+
+#[inline]
+fn write_bytes(bytes: &[u8], out: &mut Vec<u8>) {
+    let mut length = bytes.len() + 1;
+    while length >= 0x80 {
+        out.push(length as u8 | 0x80);
+        length >>= 7;
+    }
+    out.push(length as u8);
+    out.extend_from_slice(bytes);
 }

@@ -129,14 +129,15 @@ impl ColumnFacts {
         found
     }
 
-    /// The column's type, and a remark where it is not the obvious one.
-    pub(crate) fn kind(&self, name: &str) -> (Kind, Option<String>) {
+    /// The column's type, and a remark where it is not the obvious one. A `typed_source` (JSON) says itself what is a number,
+    /// so its numbers are never taken for identifiers.
+    pub(crate) fn kind(&self, name: &str, typed_source: bool) -> (Kind, Option<String>) {
         if self.values == 0 || self.length.is_none() {
             return (Kind::Text, None);
         }
         let has = |bit: u8| self.candidates & bit != 0;
         if has(INTEGER) {
-            return match self.identifier(name) {
+            return match self.identifier(name).filter(|_| !typed_source) {
                 Some(note) => (Kind::Text, Some(note)),
                 None => (Kind::Integer, None),
             };

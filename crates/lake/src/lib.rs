@@ -8,8 +8,8 @@
 //!   reason and original text, in a file of its own that is never logged.
 //! - **The whole file decides the types**, in a first pass; a second one writes. Only workbooks are held in memory, within limits.
 //! - **A certificate** says what came in and what of it is in the table, with two SM3 digests: of the file's bytes, and of the
-//!   accepted rows in order. The second can be recounted from the table: each row as in the private module `codec`
-//!   (end offsets, bits for absent values, little-endian values, UTF-8), preceded by its length in four bytes.
+//!   accepted rows in order (for each 4096 rows an SM3 over their cells as typed, and the SM3 of those). The second can be
+//!   recounted from the table, see [`Lake::recount`], and does not depend on the file's encoding or spelling.
 //! - **Point reads** go to an LMDB file per table version and key column, mapped into memory, derived and rebuilt at need.
 //!
 //! No Arrow or Delta type crosses this crate's border. Time and identity are arguments.

@@ -112,7 +112,7 @@ pub(crate) fn infer(
     let (names, mut notes) = crate::source::clean_header(&header);
     let mut columns = Vec::with_capacity(names.len());
     for ((name, source_name), fact) in names.into_iter().zip(&header).zip(&facts.columns) {
-        let (kind, note) = fact.kind(&name);
+        let (kind, note) = fact.kind(&name, source.layout.format == Format::JsonLines);
         notes.extend(note);
         columns.push(ColumnReport {
             name,
