@@ -191,6 +191,10 @@ fn paused_days_do_not_count_and_extensions_do() {
     assert_eq!(calendar.derive_run(&run, Period::new(5, Unit::Day)).unwrap().last_day.to_string(), "2026-03-10");
     // A month of 31 days with three of them paused ends on 5 April, Qingming's Sunday, and moves to the 7th.
     assert_eq!(calendar.derive_run(&run, Period::new(1, Unit::Month)).unwrap().last_day.to_string(), "2026-04-07");
+    // The term may move on neither to a rest day nor to a paused one: Saturday 7th, then Monday 9th, which a pause touches.
+    let late = ClockRun { pauses: vec![(at("2026-03-08 09:00"), Some(at("2026-03-09 09:00")))], ..run.clone() };
+    let moved = calendar.derive_run(&late, Period::new(5, Unit::Day)).unwrap();
+    assert_eq!(moved.last_day.to_string(), "2026-03-10");
     run.extensions = vec![2];
     let extended = calendar.derive_run(&run, days(5)).unwrap();
     assert_eq!(extended.last_day.to_string(), "2026-03-16");

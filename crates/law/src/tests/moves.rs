@@ -21,6 +21,9 @@ fn opening_starts_the_clock_and_cites_its_articles() {
     .unwrap();
     assert_eq!((decision.from, decision.at, decision.by), (None, at("2026-03-02 09:00"), "demander".into()));
     assert_eq!(decision.case.state, "reviewing");
+    let granted = done(&book, &decision.case, &act("grant", "provider", &[]), "2026-03-03 10:00").case;
+    assert_eq!(granted.entered_at, at("2026-03-03 10:00"));
+    assert_eq!(granted.opened_at, at("2026-03-02 09:00"));
     assert_eq!(decision.effects, [Effect::Notify("provider".into())]);
     assert_eq!(decision.articles, ["TY-1"]);
     let [change] = decision.clock_changes.as_slice() else { panic!("{:?}", decision.clock_changes) };
@@ -59,6 +62,7 @@ fn a_pause_stops_the_count_and_an_answer_meets_the_clock() {
     let withdrawn = done(&book, &resumed, &act("withdraw", "demander", &[]), "2026-03-10 09:00").case;
     assert_eq!(statuses(&withdrawn), ["reply stopped"], "nobody answered, and nobody has to");
     let withdrawn = done(&book, &paused.case, &act("withdraw", "demander", &[]), "2026-03-10 09:00").case;
+    assert_eq!(statuses(&withdrawn), ["reply stopped"], "who leaves a pause answers nothing");
     assert_eq!(
         run(&withdrawn, "reply").pauses,
         [(at("2026-03-04 09:00"), Some(at("2026-03-10 09:00")))],
