@@ -1,2 +1,7 @@
-//! The one binary.
-fn main() {}
+//! The one binary, `gongshu`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}

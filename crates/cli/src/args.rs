@@ -1,0 +1,460 @@
+//! The command line, defined once: parsing, help, and `reference cli` follow from here (P18).
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand};
+use jiff::Timestamp;
+
+use crate::world::parse_instant;
+
+/// What stands below every help text.
+const EXIT_CODES: &str = "Exit codes:\n  \
+    0  done\n  \
+    1  refused or failed\n  \
+    2  the command line is wrong\n  \
+    3  not verified: evidence, a log or a check does not hold\n  \
+    4  the server or the database cannot be reached";
+
+/// Runs a district's public data: every act timed by the law, enforced in every byte, provable to anyone.
+#[derive(Debug, Parser)]
+#[command(name = "gongshu", version, after_help = EXIT_CODES, arg_required_else_help = true, max_term_width = 110)]
+pub struct Cli {
+    /// What every verb understands.
+    #[command(flatten)]
+    pub common: Common,
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// What every verb understands.
+#[derive(Clone, Debug, Args)]
+pub struct Common {
+    /// Answer in JSON, errors too
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Folder of the store: database, lake, log and sealed keys
+    #[arg(long, global = true, value_name = "DIR", default_value = "var", env = "GONGSHU_STORE")]
+    pub store: PathBuf,
+    /// Control data in another database than the store's own: `postgres://…` or `sqlite:PATH`
+    #[arg(long, global = true, value_name = "URL", env = "GONGSHU_DATABASE", hide_env_values = true)]
+    pub database: Option<String>,
+    /// Regulation pack of the district
+    #[arg(long, global = true, value_name = "PACK", default_value = "changning-2025", env = "GONGSHU_PACK")]
+    pub pack: String,
+    /// Read the law from this folder instead of the packs built into the binary
+    #[arg(long, global = true, value_name = "DIR", env = "GONGSHU_REGULATIONS")]
+    pub regulations: Option<PathBuf>,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Serve the platform over HTTP from a store
+    Serve(Serve),
+    /// Serve a demonstration district; seed it on the first run
+    Demo(Demo),
+    /// Walk one dataset's whole way over HTTP, from legal duty to served call, and check every step
+    Story(Story),
+    /// Hand a file in to a catalogue entry, or look at how a file is understood
+    Load(Load),
+    /// The law: dates due and what the packs say
+    #[command(subcommand)]
+    Law(Law),
+    /// Fetch the evidence file of an act or a call
+    Evidence(Evidence),
+    /// Verify an evidence file, offline
+    Verify(Verify),
+    /// The transparency log
+    #[command(subcommand)]
+    Log(Log),
+    /// Check a store: keys, database, lake, log, clock, disk
+    Doctor(Doctor),
+    /// The clock of a demonstration district
+    #[command(subcommand)]
+    Clock(Clock),
+    /// Print the OpenAPI document of the HTTP interface
+    Openapi,
+    /// Print reference documentation
+    #[command(subcommand)]
+    Reference(Reference),
+}
+
+/// `gongshu serve`
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:\n  \
+    GONGSHU_PASSPHRASE=… gongshu serve --store /srv/gongshu --listen 0.0.0.0:8080\n  \
+    gongshu serve --database postgres://gongshu@db/gongshu --node n2")]
+pub struct Serve {
+    /// Address to listen on
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", env = "GONGSHU_LISTEN")]
+    pub listen: String,
+    /// Name of this node among those that share the database
+    #[arg(long, value_name = "NAME", default_value = "n1", env = "GONGSHU_NODE")]
+    pub node: String,
+    /// Name of the log, known to everyone who verifies; cannot change once the log has entries
+    #[arg(long, value_name = "NAME", env = "GONGSHU_ORIGIN")]
+    pub origin: Option<String>,
+    /// Write log lines in JSON
+    #[arg(long)]
+    pub log_json: bool,
+}
+
+/// `gongshu demo`
+#[derive(Debug, Args)]
+#[command(
+    after_long_help = "Everything in the demonstration district is fictitious. Its clock begins on 2026-03-02 at 09:00 and can be moved:\n  \
+    gongshu clock advance --next\n\nExamples:\n  \
+    gongshu demo --store var\n  \
+    gongshu demo --store /tmp/big --people 1000000\n  \
+    gongshu demo --pack putuo-2023 --store /tmp/putuo"
+)]
+pub struct Demo {
+    /// TCP port on the loopback interface; 0 = any free one
+    #[arg(long, default_value_t = 8080)]
+    pub port: u16,
+    /// Natural persons to generate on the first run; everything else grows with them
+    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    pub people: u64,
+    /// Seed the store and stop
+    #[arg(long)]
+    pub seed_only: bool,
+    /// Write the generated files to this folder and stop; nothing is served
+    #[arg(long, value_name = "DIR")]
+    pub write: Option<PathBuf>,
+}
+
+/// `gongshu story`
+#[derive(Debug, Args)]
+#[command(
+    after_long_help = "The story uses the real files of $GONGSHU_SHARED/data (default ../shared/data) where they exist, and\n\
+    otherwise generates files of the same kind and says so.\n\nExamples:\n  \
+    gongshu story\n  \
+    gongshu story --database postgres://gongshu@localhost/story\n  \
+    gongshu story --transcript docs/reference/story.md"
+)]
+pub struct Story {
+    /// Write the transcript in Markdown to this file
+    #[arg(long, value_name = "FILE")]
+    pub transcript: Option<PathBuf>,
+    /// Keep the stores of the story in this folder, which must not exist yet
+    #[arg(long, value_name = "DIR")]
+    pub keep: Option<PathBuf>,
+}
+
+/// `gongshu load`
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+#[command(after_long_help = "Examples:\n  \
+    gongshu load streets.csv --entry 0196… --login 2002.executive\n  \
+    gongshu load book.xlsx --sheet 明细 --entry 0196…\n  \
+    gongshu load inspect messy.csv")]
+pub struct Load {
+    /// What to do instead
+    #[command(subcommand)]
+    pub what: Option<LoadWhat>,
+    /// The file: CSV in any encoding, XLSX, XLS, JSON lines; also gzipped
+    #[arg(required = true)]
+    pub file: Option<PathBuf>,
+    /// The catalogue entry to which it belongs
+    #[arg(long, value_name = "ID", required = true)]
+    pub entry: Option<String>,
+    /// Sheet of a workbook; default: the first one with data
+    #[arg(long)]
+    pub sheet: Option<String>,
+    /// How to reach the server
+    #[command(flatten)]
+    pub server: Server,
+}
+
+/// `gongshu load inspect`
+#[derive(Debug, Subcommand)]
+pub enum LoadWhat {
+    /// Print how a file is understood and which rows would be rejected; changes nothing
+    Inspect(Inspect),
+}
+
+/// `gongshu load inspect`
+#[derive(Debug, Args)]
+pub struct Inspect {
+    /// The file
+    pub file: PathBuf,
+    /// Sheet of a workbook
+    #[arg(long)]
+    pub sheet: Option<String>,
+    /// Rows to show of those accepted and of those rejected
+    #[arg(long, default_value_t = 5)]
+    pub rows: u32,
+}
+
+/// How to reach a running server and who asks.
+#[derive(Clone, Debug, Args)]
+pub struct Server {
+    /// Address of a running server
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080", env = "GONGSHU_SERVER")]
+    pub server: String,
+    /// Who logs in; the password comes from GONGSHU_PASSWORD or is asked for
+    #[arg(long, value_name = "NAME", env = "GONGSHU_LOGIN")]
+    pub login: Option<String>,
+    /// One-time code, where the person has enrolled one
+    #[arg(long, value_name = "CODE")]
+    pub totp: Option<String>,
+}
+
+/// `gongshu law`
+#[derive(Debug, Subcommand)]
+pub enum Law {
+    /// Print when a term runs out, and why, day by day
+    Due(Due),
+    /// Print a pack: its articles, one article, a procedure, or every clock
+    Show(Show),
+}
+
+/// `gongshu law due`
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:\n  \
+    gongshu law due --pack changning-2025 --clock reply_conditional --from 2026-02-10T09:00+08:00\n  \
+    gongshu law due --pack putuo-2023 --clock idle --from 2025-11-17 --json\n  \
+    gongshu law due --clock reply_conditional --from 2026-03-02 --extend 10 --pause 2026-03-04/2026-03-09")]
+pub struct Due {
+    /// The clock; `gongshu law show --clocks` lists them
+    #[arg(long, value_name = "ID")]
+    pub clock: String,
+    /// The event that starts it: `2026-02-10T09:00+08:00`, or `2026-02-10 09:00` in Shanghai's time
+    #[arg(long, value_name = "INSTANT", value_parser = parse_instant)]
+    pub from: Timestamp,
+    /// Add an extension, in the clock's unit
+    #[arg(long, value_name = "AMOUNT", action = ArgAction::Append)]
+    pub extend: Vec<u32>,
+    /// Let it stand still between two instants: `FROM/UNTIL`
+    #[arg(long, value_name = "FROM/UNTIL", action = ArgAction::Append, value_parser = parse_pause)]
+    pub pause: Vec<(Timestamp, Timestamp)>,
+}
+
+/// `gongshu law show`
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:\n  \
+    gongshu law show\n  \
+    gongshu law show --pack changning-2025 --clocks --json\n  \
+    gongshu law show --article CN-18\n  \
+    gongshu law show --pack putuo-2023 --procedure sharing_request")]
+pub struct Show {
+    /// Every clock of the pack
+    #[arg(long, conflicts_with_all = ["article", "procedure"])]
+    pub clocks: bool,
+    /// One article, as text
+    #[arg(long, value_name = "ID", conflicts_with = "procedure")]
+    pub article: Option<String>,
+    /// One procedure: states, acts, clocks
+    #[arg(long, value_name = "ID")]
+    pub procedure: Option<String>,
+    /// The day on which dated values are read; default: today
+    #[arg(long, value_name = "DATE")]
+    pub on: Option<jiff::civil::Date>,
+}
+
+/// `gongshu evidence`
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:\n  \
+    gongshu evidence --act 0196… --login centre.officer --output act.evidence.json\n  \
+    gongshu evidence --call 0196… --login audit\n  \
+    gongshu evidence --from-store --log calls-3y/2026-03 --index 0")]
+pub struct Evidence {
+    /// The act to prove
+    #[arg(long, value_name = "ID", conflicts_with_all = ["call", "from_store"])]
+    pub act: Option<String>,
+    /// The call to prove
+    #[arg(long, value_name = "ID", conflicts_with = "from_store")]
+    pub call: Option<String>,
+    /// Read the log in the store directly; no server is asked
+    #[arg(long, requires_all = ["log", "index"])]
+    pub from_store: bool,
+    /// With --from-store: the shard, e.g. `acts-permanent/2026`
+    #[arg(long, value_name = "CLASS/PERIOD")]
+    pub log: Option<String>,
+    /// With --from-store: the index of the leaf
+    #[arg(long, value_name = "N")]
+    pub index: Option<u64>,
+    /// Write the file here; default: standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// How to reach the server
+    #[command(flatten)]
+    pub server: Server,
+}
+
+/// `gongshu verify`
+#[derive(Debug, Args)]
+#[command(
+    after_long_help = "Without --keys the file is only checked against the keys it brings along; compare those with the ones\n\
+    that the log's operator publishes.\n\nExamples:\n  \
+    gongshu verify act.evidence.json --keys log-keys.json\n  \
+    gongshu verify act.evidence.json --openssl parts && sh parts/VERIFY.txt"
+)]
+pub struct Verify {
+    /// The evidence file
+    pub file: PathBuf,
+    /// The log's public keys as you have them from its operator (`log-keys.json` of the store)
+    #[arg(long, value_name = "FILE")]
+    pub keys: Option<PathBuf>,
+    /// Also write the parts to this folder, with a script that checks them with the `openssl` command
+    #[arg(long, value_name = "DIR")]
+    pub openssl: Option<PathBuf>,
+}
+
+/// `gongshu log`
+#[derive(Debug, Subcommand)]
+pub enum Log {
+    /// Recount a log from its leaves and check every file, tree and signature
+    Fsck(Fsck),
+}
+
+/// `gongshu log fsck`
+#[derive(Debug, Args)]
+#[command(
+    after_long_help = "Stop the server first, or examine a copy: a writer at work looks like damage.\n\nExamples:\n  \
+    gongshu log fsck var/log\n  \
+    gongshu log fsck var/log/acts-permanent/2026 --keys log-keys.json"
+)]
+pub struct Fsck {
+    /// A shard, or a folder of shards; default: the log of the store
+    pub dir: Option<PathBuf>,
+    /// The log's public keys; default: `log-keys.json` of the store
+    #[arg(long, value_name = "FILE")]
+    pub keys: Option<PathBuf>,
+}
+
+/// `gongshu doctor`
+#[derive(Debug, Args)]
+#[command(after_long_help = "Run it with the server stopped: a store has one owner at a time.\n\nExample:\n  \
+    GONGSHU_PASSPHRASE=… gongshu doctor --store /srv/gongshu")]
+pub struct Doctor {
+    /// Skip the recount of the log, which reads every leaf
+    #[arg(long)]
+    pub quick: bool,
+}
+
+/// `gongshu clock`
+#[derive(Debug, Subcommand)]
+pub enum Clock {
+    /// Print the time in the district and when the law acts next
+    Show(ClockShow),
+    /// Move it forward; the law then does whatever has fallen due, in order
+    Advance(Advance),
+}
+
+/// `gongshu clock show`
+#[derive(Debug, Args)]
+pub struct ClockShow {
+    /// How to reach the server
+    #[command(flatten)]
+    pub server: Server,
+}
+
+/// `gongshu clock advance`
+#[derive(Debug, Args)]
+#[command(after_long_help = "Only a demonstration district has such a clock.\n\nExamples:\n  \
+    gongshu clock advance --next\n  \
+    gongshu clock advance --by 3d\n  \
+    gongshu clock advance --to 2026-06-03T00:00+08:00")]
+pub struct Advance {
+    /// To this instant
+    #[arg(long, value_name = "INSTANT", value_parser = parse_instant, group = "where_to")]
+    pub to: Option<Timestamp>,
+    /// By a length of time: `90m`, `3d`, `2w`
+    #[arg(long, value_name = "LENGTH", value_parser = parse_length, group = "where_to")]
+    pub by: Option<jiff::SignedDuration>,
+    /// To the next instant at which the law acts
+    #[arg(long, group = "where_to", required_unless_present_any = ["to", "by"])]
+    pub next: bool,
+    /// How to reach the server
+    #[command(flatten)]
+    pub server: Server,
+}
+
+/// `gongshu reference`
+#[derive(Debug, Subcommand)]
+pub enum Reference {
+    /// Every verb with its options, in Markdown
+    Cli,
+    /// Every error code with its meaning, in Markdown
+    Errors,
+}
+
+/// `FROM/UNTIL`
+fn parse_pause(text: &str) -> Result<(Timestamp, Timestamp), String> {
+    let (from, until) = text.split_once('/').ok_or_else(|| format!("`{text}` is no pause; write `FROM/UNTIL`"))?;
+    let (from, until) = (parse_instant(from)?, parse_instant(until)?);
+    if until < from {
+        return Err(format!("`{text}` ends before it begins"));
+    }
+    Ok((from, until))
+}
+
+/// A number and a unit: minutes, hours, days or weeks, all of fixed length on Shanghai's clock.
+fn parse_length(text: &str) -> Result<jiff::SignedDuration, String> {
+    let fault = || format!("`{text}` is no length of time; write e.g. `90m`, `12h`, `3d`, `2w`");
+    let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or_else(fault)?;
+    let number: i64 = number.parse().map_err(|_| fault())?;
+    let minutes = match unit {
+        "m" => 1,
+        "h" => 60,
+        "d" => 24 * 60,
+        "w" => 7 * 24 * 60,
+        _ => return Err(fault()),
+    };
+    // 100 years in minutes: far beyond any term, and far from overflow.
+    let most = 100 * 366 * 24 * 60 / minutes;
+    if !(1..=most).contains(&number) {
+        return Err(fault());
+    }
+    Ok(jiff::SignedDuration::from_mins(number * minutes))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    /// The parser's own consistency check: no two options collide, every default is valid.
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    /// The commands that the documentation prints are understood.
+    #[test]
+    fn the_documented_commands_are_understood() {
+        for line in [
+            "gongshu law due --pack changning-2025 --clock reply_conditional --from 2026-02-10T09:00+08:00",
+            "gongshu law show --pack changning-2025 --clocks --json",
+            "gongshu demo --store var --port 8081 --pack putuo-2023 --people 100 --database postgres://x/y",
+            "gongshu story --transcript a.md --database postgres://x/y",
+            "gongshu load inspect a.csv",
+            "gongshu load a.csv --entry 1",
+            "gongshu clock advance --by 3d",
+            "gongshu verify a.json",
+            "gongshu log fsck var/log",
+            "gongshu reference cli",
+        ] {
+            Cli::try_parse_from(line.split(' ')).unwrap_or_else(|why| panic!("{line}: {why}"));
+        }
+        for line in [
+            "gongshu load a.csv",
+            "gongshu clock advance",
+            "gongshu clock advance --by soon",
+            "gongshu clock advance --next --by 3d",
+        ] {
+            assert!(Cli::try_parse_from(line.split(' ')).is_err(), "{line}");
+        }
+    }
+
+    /// The meanings in the help are those in the table that scripts and the reference use.
+    #[test]
+    fn the_help_lists_every_exit_code() {
+        for (code, meaning) in crate::failure::Exit::TABLE {
+            assert!(EXIT_CODES.contains(&format!("{code}  {meaning}")), "{code}");
+        }
+    }
+}
