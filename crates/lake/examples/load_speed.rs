@@ -20,7 +20,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let mut request =
             lake::LoadRequest::new(uuid::Uuid::from_u128(run), "speed", &file, jiff::Timestamp::UNIX_EPOCH);
         let (wall, cpu) = (Instant::now(), cpu_seconds());
-        let mut phases = Vec::new();
+        let mut phases: Vec<(lake::Phase, std::time::Duration, f64)> = Vec::new();
         if run == runs {
             request.index_keys = vec![key.clone()];
         }

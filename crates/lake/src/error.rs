@@ -106,6 +106,25 @@ pub struct RejectedSample {
     pub text: String,
 }
 
+/// The reconciliation of a load that was refused because of its rejected rows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedLoad {
+    /// The dataset.
+    pub dataset: String,
+    /// The file's name as given.
+    pub source_name: String,
+    /// Rows in the source.
+    pub rows_in: u64,
+    /// Rows that were good.
+    pub accepted: u64,
+    /// Rows that were not.
+    pub rejected: u64,
+    /// The latter by reason code.
+    pub rejected_by_reason: BTreeMap<String, u64>,
+    /// The first of them.
+    pub first: RejectedSample,
+}
+
 /// Why a load did not happen.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
@@ -118,22 +137,9 @@ pub enum LoadError {
         refusal: Refusal,
     },
     /// Too few rows were good. The rejected rows are kept under the load's id; the table is as before.
-    #[error("`{source_name}` is refused: {rejected} of {rows_in} rows were rejected; first in row {}, column `{}`: {}",
-        first.row, first.column.as_deref().unwrap_or("-"), first.text)]
-    TooManyRejected {
-        /// The file's name as given.
-        source_name: String,
-        /// Rows in the source.
-        rows_in: u64,
-        /// Rows that were good.
-        accepted: u64,
-        /// Rows that were not.
-        rejected: u64,
-        /// The rejected by reason code.
-        rejected_by_reason: BTreeMap<String, u64>,
-        /// The first of them.
-        first: RejectedSample,
-    },
+    #[error("`{}` is refused: {} of {} rows were rejected; first in row {}, column `{}`: {}",
+        .0.source_name, .0.rejected, .0.rows_in, .0.first.row, .0.first.column.as_deref().unwrap_or("-"), .0.first.text)]
+    TooManyRejected(Box<RefusedLoad>),
     /// The caller's progress function said stop.
     #[error("the load was cancelled; the table is as before")]
     Cancelled,

@@ -17,7 +17,7 @@ use object_store::ObjectStore;
 use crate::certificate::{Certificate, LoadMode, LoadRequest, Phase, Progress};
 use crate::codec::ContentDigest;
 use crate::columns::{BatchBuilder, BatchReader, Column};
-use crate::error::{LakeError, LoadError, RejectedSample};
+use crate::error::{LakeError, LoadError, RefusedLoad, RejectedSample};
 use crate::lake::Lake;
 use crate::reject::RejectWriter;
 use crate::sieve::{Rejection, Sieve};
@@ -379,7 +379,8 @@ impl<'p> Pass<'p> {
         let share = tally.rejected() as f64 / tally.rows_in.max(1) as f64;
         if let Some(first) = tally.first.clone().filter(|_| tally.accepted == 0 || share > request.max_rejected_share) {
             self.writer.reset();
-            let refused = LoadError::TooManyRejected {
+            let refused = RefusedLoad {
+                dataset: request.dataset.clone(),
                 source_name: request.source_name.clone(),
                 rows_in: tally.rows_in,
                 accepted: tally.accepted,
@@ -388,9 +389,9 @@ impl<'p> Pass<'p> {
                 first,
             };
             // The rejected rows stay for whoever mends the file; this note keeps `sweep` from taking them for orphans.
-            let note = serde_json::json!({"dataset": request.dataset, "source_name": request.source_name, "refused": refused.to_string()});
-            lake.block_on(store::write_json(lake.store(), &Places::of_load(request.load_id, "refused.json"), &note))?;
-            return Err(refused);
+            let note = Places::of_load(request.load_id, "refused.json");
+            lake.block_on(store::write_json(lake.store(), &note, &refused))?;
+            return Err(LoadError::TooManyRejected(Box::new(refused)));
         }
         let adds = lake.block_on(self.writer.flush()).map_err(LakeError::from)?;
         for add in &adds {
