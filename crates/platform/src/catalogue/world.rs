@@ -1,32 +1,25 @@
-//! A small district for the slice tests: four organisations, an in-memory lake, the real regulations. Every test has its own.
+//! A small district for the slice tests: a holder and an asker of data, the offices, an in-memory lake, the real
+//! regulations; on every database at hand.
 
-use std::{
-    cell::Cell,
-    fs,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
-
-use law::Book;
+use std::{cell::Cell, fs};
 
 use super::*;
 use crate::{
-    Keys, PasswordCost, Settings,
     collection::{HandIn, Loaded},
     ctx::{Office, Role},
-    identity::{OrganisationInput, OrganisationKind},
-    lake::{ColumnKind, MemoryLake, SharedLake},
-    sharing::{DemandType, Elements, Frequency, Mode, RequestInput},
+    lake::{ColumnKind, SharedLake},
+    sharing::{DemandType, Elements, Frequency, Mode, RequestInput, RequestView, SignedCommitment},
+    testkit::{self, District},
 };
 
 pub(crate) struct World {
     pub(crate) platform: Platform,
     pub(crate) lake: SharedLake,
-    pub(crate) dir: tempfile::TempDir,
     pub(crate) holder: OrganisationId,
     pub(crate) asker: OrganisationId,
     pub(crate) centre: OrganisationId,
     pub(crate) authority: OrganisationId,
+    pub(crate) district: District,
     seed: Cell<u8>,
 }
 
@@ -39,74 +32,34 @@ pub(crate) fn at(text: &str) -> Timestamp {
     format!("{}+08:00", text.replace(' ', "T")).parse().unwrap()
 }
 
-pub(crate) fn book() -> Arc<Book> {
-    fn read(dir: &Path, root: &Path, files: &mut Vec<(String, String)>) {
-        for entry in fs::read_dir(dir).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                read(&path, root, files);
-            } else {
-                let name = path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
-                files.push((name, fs::read_to_string(&path).unwrap()));
-            }
+impl World {
+    /// A world on every database at hand.
+    pub(crate) async fn all(pack: &str) -> Vec<Self> {
+        let mut worlds = Vec::new();
+        for store in testkit::databases() {
+            let district = District::open_with(store, |settings| settings.pack = pack.into()).await.unwrap();
+            worlds.push(Self::of(district));
+        }
+        worlds
+    }
+
+    pub(crate) fn of(district: District) -> Self {
+        let of = |code: &str| district.organisation(code).unwrap();
+        Self {
+            platform: district.platform.clone(),
+            lake: district.lake.clone(),
+            holder: of("housing"),
+            asker: of("transport"),
+            centre: of("centre"),
+            authority: of("authority"),
+            district,
+            seed: Cell::new(0),
         }
     }
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../regulations");
-    let mut files = Vec::new();
-    read(&root, &root, &mut files);
-    files.sort();
-    Arc::new(
-        Book::parse(files)
-            .unwrap_or_else(|faults| panic!("{}", faults.iter().map(|f| format!("{f}\n")).collect::<String>())),
-    )
-}
 
-impl World {
-    pub(crate) async fn new(pack: &str) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let lake: SharedLake = Arc::new(MemoryLake::new());
-        let platform = Self::open(pack, "sqlite::memory:", dir.path(), lake.clone()).await;
-        let mut world = Self {
-            platform,
-            lake,
-            dir,
-            holder: OrganisationId(uuid::Uuid::nil()),
-            asker: OrganisationId(uuid::Uuid::nil()),
-            centre: OrganisationId(uuid::Uuid::nil()),
-            authority: OrganisationId(uuid::Uuid::nil()),
-            seed: Cell::new(0),
-        };
-        world.holder = world.organisation("mzj", "民政局", None).await;
-        world.asker = world.organisation("rsj", "人社局", None).await;
-        world.centre = world.organisation("centre", "数据发展中心", Some(Office::Centre)).await;
-        world.authority = world.organisation("sjj", "数据局", Some(Office::Authority)).await;
-        world
-    }
-
-    pub(crate) async fn open(pack: &str, database: &str, dir: &Path, lake: SharedLake) -> Platform {
-        let settings = Settings {
-            database: database.to_owned(),
-            log_root: dir.join("log"),
-            pack: pack.into(),
-            demonstration: true,
-            password_cost: PasswordCost::Fast,
-            origin: "gongshu.test".to_owned(),
-            node: "one".to_owned(),
-        };
-        let mut seed = <rand_chacha::ChaCha20Rng as rand::SeedableRng>::from_seed([3; 32]);
-        let keys = Keys { log_sm2: sm::sign::SigningKey::generate(&mut seed), log_ed25519: [5; 32], vault: [7; 16] };
-        Platform::open(settings, book(), lake, keys, at("2026-03-02 08:00"), [9; 32]).await.unwrap()
-    }
-
-    async fn organisation(&self, code: &str, name: &str, office: Option<Office>) -> OrganisationId {
-        let input = OrganisationInput {
-            code: code.into(),
-            name: name.into(),
-            kind: OrganisationKind::Department,
-            credit_code: None,
-            office,
-        };
-        self.platform.create_organisation(&self.machine("2026-03-02 08:00"), input).await.unwrap().id
+    pub(crate) async fn close(self) {
+        drop(self.platform);
+        self.district.close().await.unwrap();
     }
 
     /// A context of its own chance for every call.
@@ -168,8 +121,35 @@ impl World {
         id
     }
 
+    /// A demand with its commitment signed.
+    pub(crate) async fn signed(&self, mut input: RequestInput) -> RequestInput {
+        input.elements.commitment = None;
+        let text = self.platform.commitment_text(&self.asker("2026-03-04 08:00"), &input).await.unwrap();
+        let key = signer();
+        let signature =
+            base64::Engine::encode(&base64::engine::general_purpose::STANDARD, key.sign(text.as_bytes()).to_der());
+        input.elements.commitment =
+            Some(SignedCommitment { text, signature, public_key: key.verifying_key().to_spki_pem() });
+        input
+    }
+
+    /// Asked for with every element, approved by the holder: the service.
+    pub(crate) async fn granted(&self, input: RequestInput) -> ServiceId {
+        let input = self.signed(input).await;
+        let (request, receipt) = self.platform.ask(&self.asker("2026-03-04 09:00"), input).await.unwrap();
+        self.platform
+            .act_on_case(&self.holder("2026-03-04 10:00"), receipt.case, ActInput::new("approve"))
+            .await
+            .unwrap();
+        self.request(&request).await.service.unwrap()
+    }
+
+    pub(crate) async fn request(&self, request: &RequestView) -> RequestView {
+        self.platform.request(&self.asker("2026-03-04 10:10"), request.id).await.unwrap()
+    }
+
     pub(crate) fn file(&self, name: &str, text: &str) -> HandIn {
-        let path = self.dir.path().join(name);
+        let path = self.district.folder().join(name);
         fs::write(&path, text).unwrap();
         HandIn { path, name: name.into(), sheet: None }
     }
@@ -178,6 +158,10 @@ impl World {
         let file = self.file("rows.csv", ROWS);
         self.platform.hand_in(&self.holder("2026-03-03 09:00"), entry, file, |_| true).await.unwrap()
     }
+}
+
+pub(crate) fn signer() -> sm::sign::SigningKey {
+    sm::sign::SigningKey::generate(&mut <rand_chacha::ChaCha20Rng as rand::SeedableRng>::from_seed([4; 32]))
 }
 
 pub(crate) fn item(code: &str, kind: ColumnKind, mask: Option<&str>) -> Item {
