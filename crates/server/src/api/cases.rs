@@ -1,0 +1,592 @@
+//! Cases: what is going on, what can be done, by whom, until when, and why.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use jiff::{Timestamp, civil::Date};
+use platform::{CaseId, docket};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
+
+use crate::{
+    AppState,
+    auth::Caller,
+    extract::{Answer, Body, IdempotencyKey, InPath, InQuery},
+    openapi::{ActProblems, ReadProblems},
+    page::{PageQuery, Paged},
+    problem::{NextAct, Problem},
+};
+
+/// Routes of cases.
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(cases_list, cases_open))
+        .routes(routes!(cases_get))
+        .routes(routes!(cases_possible))
+        .routes(routes!(cases_act))
+}
+
+/// Which cases are wanted. Every part narrows.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct CaseQuery {
+    /// Only those that wait for the reader.
+    #[serde(default)]
+    #[param(default = false)]
+    pub waiting_for_me: bool,
+    /// Only those to which the reader's organisation is a party.
+    #[serde(default)]
+    #[param(default = false)]
+    pub mine: bool,
+    /// Only those that wait for this role.
+    pub role: Option<String>,
+    /// Only those of this procedure.
+    pub procedure: Option<String>,
+    /// Only those in this state.
+    pub state: Option<String>,
+    /// Only those about this thing.
+    pub subject: Option<Uuid>,
+    /// Only ended ones, or only running ones.
+    pub ended: Option<bool>,
+    /// Only those in which a term runs out before this instant.
+    pub due_before: Option<Timestamp>,
+}
+
+impl CaseQuery {
+    fn filter(self) -> docket::CaseFilter {
+        docket::CaseFilter {
+            waiting_for_me: self.waiting_for_me,
+            mine: self.mine,
+            role: self.role.as_deref().map(Into::into),
+            procedure: self.procedure.as_deref().map(Into::into),
+            state: self.state.as_deref().map(Into::into),
+            subject: self.subject,
+            ended: self.ended,
+            due_before: self.due_before,
+        }
+    }
+}
+
+/// Lists the cases that the reader may see: running ones with the nearest due date first.
+#[utoipa::path(get, path = "/cases", tag = "cases", params(CaseQuery, PageQuery), responses((status = 200, body = Paged<CaseLine>), ReadProblems))]
+async fn cases_list(
+    caller: Caller,
+    InQuery(filter): InQuery<CaseQuery>,
+    InQuery(page): InQuery<PageQuery>,
+) -> Answer<platform::Listing<docket::CaseLine>> {
+    Ok(Json(caller.platform().cases(&caller.ctx, &filter.filter(), page.page()?).await?))
+}
+
+/// Opens a case of a procedure that has no form of its own, by its opening act.
+#[utoipa::path(
+    post, path = "/cases", tag = "cases", request_body = CaseOpening,
+    params(("idempotency-key" = Option<String>, Header, description = "repeating the act with the same key repeats nothing")),
+    responses((status = 200, body = Receipt), ActProblems)
+)]
+async fn cases_open(caller: Caller, key: IdempotencyKey, Body(opening): Body<CaseOpening>) -> Answer<docket::Receipt> {
+    let act = opening.act.input(key)?;
+    let opening = docket::Opening {
+        procedure: opening.procedure.as_str().into(),
+        pack: None,
+        subject: (opening.subject_kind, opening.subject),
+        provider: opening.provider.map(Into::into),
+        demander: opening.demander.map(Into::into),
+        facts: Default::default(),
+        act,
+        parent: None,
+    };
+    let platform = caller.platform();
+    let tx = platform.db().write().await?;
+    let receipt = docket::open_case(platform, &tx, &caller.ctx, opening).await?;
+    tx.commit().await?;
+    platform.wake_pump();
+    Ok(Json(receipt))
+}
+
+/// Shows a case: its state, terms with their day-by-day derivation, what was done and what can be done.
+#[utoipa::path(get, path = "/cases/{id}", tag = "cases", params(("id" = Uuid, Path, description = "the case")), responses((status = 200, body = CaseView), ReadProblems))]
+async fn cases_get(caller: Caller, InPath(id): InPath<CaseId>) -> Answer<CaseView> {
+    Ok(Json(caller.platform().case(&caller.ctx, id).await?.into()))
+}
+
+/// Shows only what can be done in a case now.
+#[utoipa::path(get, path = "/cases/{id}/possible", tag = "cases", params(("id" = Uuid, Path, description = "the case")), responses((status = 200, body = [PossibleAct]), ReadProblems))]
+async fn cases_possible(caller: Caller, InPath(id): InPath<CaseId>) -> Answer<Vec<PossibleAct>> {
+    Ok(Json(CaseView::from(caller.platform().case(&caller.ctx, id).await?).possible))
+}
+
+/// Does an act in a case. The law decides; a refusal says from which state, which act, what is missing, on which article, and
+/// what can be done instead.
+#[utoipa::path(
+    post, path = "/cases/{id}/acts", tag = "cases", request_body = ActBody,
+    params(
+        ("id" = Uuid, Path, description = "the case"),
+        ("idempotency-key" = Option<String>, Header, description = "repeating the act with the same key repeats nothing")
+    ),
+    responses((status = 200, body = Receipt), ActProblems)
+)]
+async fn cases_act(
+    caller: Caller,
+    InPath(id): InPath<CaseId>,
+    key: IdempotencyKey,
+    Body(act): Body<ActBody>,
+) -> Answer<docket::Receipt> {
+    Ok(Json(caller.platform().act_on_case(&caller.ctx, id, act.input(key)?).await?))
+}
+
+/// What somebody wants to do in a case.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ActBody {
+    /// Which act of the procedure.
+    #[schema(example = "approve")]
+    pub act: String,
+    /// In which role; may be left out when there is only one in which the caller can do it.
+    #[serde(default)]
+    pub role: Option<String>,
+    /// Papers that come with it: their text, a file's digest, or a signature envelope.
+    #[serde(default)]
+    pub papers: BTreeMap<String, String>,
+    /// Facts that come with it.
+    #[serde(default)]
+    pub facts: BTreeMap<String, FactValue>,
+    /// For an extension: how much is asked, in the term's unit; left out = the most the law allows.
+    #[serde(default)]
+    pub extension: Option<u32>,
+    /// The version of the case that the caller has seen; another one is a conflict.
+    #[serde(default)]
+    pub expected_version: Option<i32>,
+}
+
+impl ActBody {
+    /// The platform's form.
+    ///
+    /// # Errors
+    /// [`platform::Code::InvalidInput`] for facts that cannot be written down.
+    pub fn input(self, key: IdempotencyKey) -> Result<docket::ActInput, Problem> {
+        let mut input = docket::ActInput::new(self.act.as_str());
+        if let Some(role) = self.role {
+            input = input.role(role);
+        }
+        for (paper, text) in self.papers {
+            input = input.paper(paper, text);
+        }
+        let unusable = |error: serde_json::Error| {
+            Problem::new(platform::Code::InvalidInput, "the facts cannot be used")
+                .field("facts", "must be flags, whole numbers, instants or words")
+                .because(error)
+        };
+        let facts = serde_json::to_value(&self.facts).map_err(unusable)?;
+        input.facts = serde_json::from_value(facts).map_err(unusable)?;
+        input.extension = self.extension;
+        input.expected_version = self.expected_version;
+        input.idempotency_key = key.0;
+        Ok(input)
+    }
+}
+
+/// What opens a case.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct CaseOpening {
+    /// Which procedure of the district's pack.
+    pub procedure: String,
+    /// What kind of thing it is about.
+    #[schema(value_type = SubjectKind)]
+    pub subject_kind: docket::SubjectKind,
+    /// Which one.
+    pub subject: Uuid,
+    /// The organisation that provides, if there is one.
+    #[serde(default)]
+    pub provider: Option<Uuid>,
+    /// The organisation that asks, if there is one.
+    #[serde(default)]
+    pub demander: Option<Uuid>,
+    /// The opening act.
+    #[serde(flatten)]
+    pub act: OpeningAct,
+}
+
+/// The act that opens a case.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct OpeningAct {
+    /// Which act of the procedure.
+    pub act: String,
+    /// In which role; may be left out when there is only one in which the caller can do it.
+    #[serde(default)]
+    pub role: Option<String>,
+    /// Papers that come with it.
+    #[serde(default)]
+    pub papers: BTreeMap<String, String>,
+    /// Facts that come with it.
+    #[serde(default)]
+    pub facts: BTreeMap<String, FactValue>,
+}
+
+impl OpeningAct {
+    fn input(self, key: IdempotencyKey) -> Result<docket::ActInput, Problem> {
+        let Self { act, role, papers, facts } = self;
+        ActBody { act, role, papers, facts, extension: None, expected_version: None }.input(key)
+    }
+}
+
+/// The value of a fact. Instants are RFC 3339 texts.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum FactValue {
+    /// Yes or no.
+    Flag(bool),
+    /// A whole number.
+    Number(i64),
+    /// A word or an instant.
+    Word(String),
+}
+
+/// What a case is about.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum SubjectKind {
+    /// An entry of the data catalogue.
+    Entry,
+    /// A request to share.
+    Request,
+    /// A sharing service.
+    Service,
+    /// An organisation.
+    Organisation,
+    /// A digital project.
+    Project,
+    /// One record.
+    Record,
+}
+
+/// What a case is about and whose it is.
+#[derive(ToSchema)]
+pub struct CaseHead {
+    /// The case.
+    pub id: Uuid,
+    /// The regulation it keeps until its end.
+    #[schema(example = "changning-2025")]
+    pub pack: String,
+    /// Its procedure.
+    #[schema(example = "sharing_request")]
+    pub procedure: String,
+    /// What kind of thing it is about.
+    #[schema(inline = false)]
+    pub subject_kind: SubjectKind,
+    /// Which one.
+    pub subject: Uuid,
+    /// The organisation that provides.
+    #[schema(required)]
+    pub provider: Option<Uuid>,
+    /// The organisation that asks.
+    #[schema(required)]
+    pub demander: Option<Uuid>,
+    /// The case from which it was opened.
+    #[schema(required)]
+    pub parent: Option<Uuid>,
+    /// How often it was changed; give it back as `expected_version`.
+    pub version: i32,
+}
+
+/// A case in a list.
+#[derive(ToSchema)]
+pub struct CaseLine {
+    /// Its head.
+    #[serde(flatten)]
+    pub head: CaseHead,
+    /// The procedure's title.
+    pub title: String,
+    /// Its state.
+    pub state: String,
+    /// The state's title.
+    pub state_title: String,
+    /// Whether it has ended.
+    pub ended: bool,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// When the law acts next.
+    #[schema(required)]
+    pub next_due_at: Option<Timestamp>,
+}
+
+/// A case with everything about it.
+#[derive(Serialize, ToSchema)]
+pub struct CaseView {
+    /// Its head.
+    #[serde(flatten)]
+    #[schema(value_type = CaseHead)]
+    pub head: docket::CaseHead,
+    /// The procedure's title.
+    pub title: String,
+    /// Its state.
+    pub state: String,
+    /// The state's title.
+    pub state_title: String,
+    /// Who is expected to move.
+    pub waits_for: Vec<String>,
+    /// Whether it has ended.
+    pub ended: bool,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// When it entered its state.
+    pub entered_at: Timestamp,
+    /// What is known.
+    #[schema(value_type = BTreeMap<String, FactValue>)]
+    pub facts: serde_json::Value,
+    /// Which papers lie in it.
+    pub papers: Vec<String>,
+    /// Its terms, oldest first.
+    #[schema(value_type = Vec<ClockView>)]
+    pub clocks: Vec<docket::ClockView>,
+    /// What has been done, oldest first.
+    #[schema(value_type = Vec<ActView>)]
+    pub timeline: Vec<docket::ActView>,
+    /// What can be done now.
+    pub possible: Vec<PossibleAct>,
+    /// The roles in which the reader can act in it.
+    pub my_roles: Vec<String>,
+}
+
+impl From<docket::CaseView> for CaseView {
+    fn from(case: docket::CaseView) -> Self {
+        let possible = case.possible.into_iter().map(|possible| PossibleAct {
+            act: possible.act.to_string(),
+            title: possible.title,
+            by: words(&possible.by),
+            papers: words(&possible.papers),
+            to: possible.to.map(|state| state.to_string()),
+            article: possible.article.to_string(),
+            blocked: possible.blocked.map(|refusal| Blocked {
+                refusal: refusal.code.to_string(),
+                detail: refusal.message,
+                article: refusal.article.map(|article| article.to_string()),
+                missing: words(&refusal.missing),
+                failed: words(&refusal.failed),
+                next: refusal
+                    .next
+                    .into_iter()
+                    .map(|(act, by)| NextAct { act: act.to_string(), by: words(&by) })
+                    .collect(),
+            }),
+        });
+        Self {
+            title: case.title,
+            state: case.state.to_string(),
+            state_title: case.state_title,
+            waits_for: words(&case.waits_for),
+            ended: case.ended,
+            opened_at: case.opened_at,
+            entered_at: case.entered_at,
+            facts: serde_json::to_value(&case.facts).unwrap_or_default(),
+            papers: words(&case.papers),
+            clocks: case.clocks,
+            timeline: case.timeline,
+            possible: possible.collect(),
+            my_roles: words(&case.my_roles),
+            head: case.head,
+        }
+    }
+}
+
+fn words<T: ToString>(ids: &[T]) -> Vec<String> {
+    ids.iter().map(ToString::to_string).collect()
+}
+
+/// Something that could be done in a case now.
+#[derive(Serialize, ToSchema)]
+pub struct PossibleAct {
+    /// The act.
+    pub act: String,
+    /// Its title.
+    pub title: String,
+    /// Who may do it.
+    pub by: Vec<String>,
+    /// The papers it asks for that do not lie in the case yet.
+    pub papers: Vec<String>,
+    /// Where it leads; `null` = the state stays.
+    #[schema(required)]
+    pub to: Option<String>,
+    /// The article it rests on.
+    pub article: String,
+    /// Why it would be refused even with the right role and papers.
+    #[schema(required)]
+    pub blocked: Option<Blocked>,
+}
+
+/// Why an act would be refused.
+#[derive(Serialize, ToSchema)]
+pub struct Blocked {
+    /// The reason's code, e.g. `guard_failed`.
+    pub refusal: String,
+    /// The reason in words, with the next step.
+    pub detail: String,
+    /// The article it rests on.
+    #[schema(required)]
+    pub article: Option<String>,
+    /// Papers that are missing.
+    pub missing: Vec<String>,
+    /// Conditions that do not hold.
+    pub failed: Vec<String>,
+    /// What can be done instead.
+    pub next: Vec<NextAct>,
+}
+
+/// How a term stands.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum ClockStatus {
+    /// Counting.
+    Running,
+    /// Standing still.
+    Paused,
+    /// The case moved on in time.
+    Met,
+    /// The term ran out.
+    Missed,
+    /// It does not matter any more.
+    Stopped,
+}
+
+/// One run of a term.
+#[derive(ToSchema)]
+pub struct ClockView {
+    /// Which.
+    #[schema(example = "reply_conditional")]
+    pub clock: String,
+    /// Its title.
+    pub title: String,
+    /// The article that sets it.
+    #[schema(required)]
+    pub article: Option<String>,
+    /// How it stands.
+    #[schema(inline = false)]
+    pub status: ClockStatus,
+    /// When it started.
+    pub started_at: Timestamp,
+    /// When the term runs out: 24:00 of the last day.
+    #[schema(required)]
+    pub due_at: Option<Timestamp>,
+    /// The last day that is still in time.
+    #[schema(required)]
+    pub last_day: Option<Date>,
+    /// Day by day, for the newest run of each term.
+    #[schema(required)]
+    pub derivation: Option<Derivation>,
+}
+
+/// A date due with the reason for every day on the way to it.
+#[derive(ToSchema)]
+pub struct Derivation {
+    /// The instant at which the term has run out: 24:00 of the last day.
+    pub due: Timestamp,
+    /// The last day that is still in time.
+    pub last_day: Date,
+    /// Every day from the day of the event to the last day.
+    pub days: Vec<Day>,
+    /// Whether a day was judged without a notice of the State Council.
+    pub provisional: bool,
+}
+
+/// One day of a derivation.
+#[derive(ToSchema)]
+pub struct Day {
+    /// The date in Shanghai.
+    pub date: Date,
+    /// Whether it counts.
+    pub counted: bool,
+    /// Why.
+    #[schema(example = "rest day (春节)")]
+    pub reason: String,
+}
+
+/// An act that was done.
+#[derive(ToSchema)]
+pub struct ActView {
+    /// Its id.
+    pub id: Uuid,
+    /// Its number in the case, from 1.
+    pub seq: i32,
+    /// Which act.
+    pub act: String,
+    /// Its title.
+    pub title: String,
+    /// In which role.
+    pub role: String,
+    /// Who: `person`, `client`, `law` or `platform`.
+    pub actor: String,
+    /// For which organisation.
+    #[schema(required)]
+    pub organisation: Option<Uuid>,
+    /// When it took effect.
+    pub at: Timestamp,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+    /// The articles it rests on.
+    pub articles: Vec<String>,
+    /// The state before.
+    #[schema(required)]
+    pub from: Option<String>,
+    /// The state after.
+    pub to: String,
+    /// The papers that came with it.
+    pub papers: Vec<String>,
+    /// The term that ran out, when the law acted.
+    #[schema(required)]
+    pub expired: Option<String>,
+    /// What that meant.
+    #[schema(required)]
+    pub outcome: Option<String>,
+    /// Its index in the log, once the log has it.
+    #[schema(required)]
+    pub log_index: Option<u64>,
+}
+
+/// What came of an act.
+#[derive(ToSchema)]
+pub struct Receipt {
+    /// The case.
+    pub case: Uuid,
+    /// The recorded act.
+    pub act: Uuid,
+    /// Which act of the procedure.
+    pub name: String,
+    /// In which role.
+    pub role: String,
+    /// When it took effect.
+    pub at: Timestamp,
+    /// The state afterwards.
+    pub state: String,
+    /// Whether the case has ended.
+    pub ended: bool,
+    /// The case's version afterwards.
+    pub version: i32,
+    /// The articles it rests on.
+    pub articles: Vec<String>,
+    /// What happened to terms.
+    pub due: Vec<Due>,
+    /// What the platform did with it.
+    pub effects: Vec<String>,
+    /// Its index in the log; `null` until the log has it, which is moments later.
+    #[schema(required)]
+    pub log_index: Option<u64>,
+}
+
+/// One change of a term.
+#[derive(ToSchema)]
+pub struct Due {
+    /// Which.
+    pub clock: String,
+    /// The article that sets it.
+    pub article: String,
+    /// How it stands now.
+    #[schema(inline = false)]
+    pub status: ClockStatus,
+    /// When it runs out now.
+    #[schema(required)]
+    pub due: Option<Timestamp>,
+    /// The last day that is still in time.
+    #[schema(required)]
+    pub last_day: Option<Date>,
+}

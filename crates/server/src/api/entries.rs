@@ -1,0 +1,155 @@
+//! The data catalogue: entries with all their elements, their versions, and what is still missing.
+
+use axum::Json;
+use platform::{EntryId, catalogue};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
+
+use super::{
+    cases::{ActBody, Receipt},
+    duties::OwnerQuery,
+    elements::{EntryInput, EntryLine, EntryStatus, EntryVersion, EntryView, Gaps, SharingType},
+};
+use crate::{
+    AppState,
+    auth::{Anyone, Caller},
+    extract::{Answer, Body, IdempotencyKey, InPath, InQuery},
+    openapi::{ActProblems, ReadProblems},
+    page::{PageQuery, Paged},
+};
+
+/// Routes of entries.
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(entries_list, entries_draft))
+        .routes(routes!(entries_gaps))
+        .routes(routes!(entries_get, entries_edit))
+        .routes(routes!(entries_submit))
+        .routes(routes!(entries_versions))
+}
+
+/// Which entries are wanted. Every part narrows.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct EntryQuery {
+    /// Words that must occur in title, description, class, keywords or item names.
+    pub text: Option<String>,
+    /// Of this organisation.
+    pub organisation: Option<Uuid>,
+    /// In this status.
+    #[param(value_type = Option<EntryStatus>)]
+    pub status: Option<catalogue::EntryStatus>,
+    /// With this sharing type.
+    #[param(value_type = Option<SharingType>)]
+    pub sharing: Option<catalogue::SharingType>,
+    /// Under this duty.
+    pub duty: Option<Uuid>,
+    /// From this system.
+    pub system: Option<Uuid>,
+    /// Collected, or not yet.
+    pub collected: Option<bool>,
+}
+
+impl EntryQuery {
+    fn filter(self) -> catalogue::EntryFilter {
+        catalogue::EntryFilter {
+            text: self.text,
+            organisation: self.organisation.map(Into::into),
+            status: self.status,
+            sharing: self.sharing,
+            duty: self.duty.map(Into::into),
+            system: self.system.map(Into::into),
+            collected: self.collected,
+        }
+    }
+}
+
+/// Lists entries: everything that is published, and the drafts that the reader may see.
+#[utoipa::path(get, path = "/entries", tag = "catalogue", security((), ("session" = []), ("token" = [])), params(EntryQuery, PageQuery), responses((status = 200, body = Paged<EntryLine>), ReadProblems))]
+async fn entries_list(
+    anyone: Anyone,
+    InQuery(filter): InQuery<EntryQuery>,
+    InQuery(page): InQuery<PageQuery>,
+) -> Answer<platform::Listing<catalogue::EntryLine>> {
+    Ok(Json(anyone.platform().entries(&anyone.ctx, &filter.filter(), page.page()?).await?))
+}
+
+/// Drafts an entry of the caller's organisation and opens its case.
+#[utoipa::path(post, path = "/entries", tag = "catalogue", request_body = EntryInput, responses((status = 200, body = Drafted), ActProblems))]
+async fn entries_draft(caller: Caller, Body(input): Body<catalogue::EntryInput>) -> Answer<Drafted> {
+    let (entry, receipt) = caller.platform().draft_entry(&caller.ctx, input).await?;
+    Ok(Json(Drafted { entry, receipt }))
+}
+
+/// Lists what an organisation has not catalogued yet: systems and duties without a published entry 应编尽编.
+#[utoipa::path(get, path = "/entries/gaps", tag = "catalogue", params(OwnerQuery), responses((status = 200, body = Gaps), ReadProblems))]
+async fn entries_gaps(caller: Caller, InQuery(of): InQuery<OwnerQuery>) -> Answer<catalogue::Gaps> {
+    let organisation = of.organisation(&caller)?;
+    Ok(Json(caller.platform().gaps(&caller.ctx, organisation).await?))
+}
+
+/// Shows an entry. Its draft is shown to its organisation, to reviewers and to auditors only.
+#[utoipa::path(get, path = "/entries/{id}", tag = "catalogue", security((), ("session" = []), ("token" = [])), params(("id" = Uuid, Path, description = "the entry")), responses((status = 200, body = EntryView), ReadProblems))]
+async fn entries_get(anyone: Anyone, InPath(id): InPath<EntryId>) -> Answer<catalogue::EntryView> {
+    Ok(Json(anyone.platform().entry(&anyone.ctx, id).await?))
+}
+
+/// Which version the caller has seen.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct VersionQuery {
+    /// The version of the entry that the caller has seen; another one is a conflict.
+    pub expected_version: Option<i32>,
+}
+
+/// Writes a new draft: of an entry that is not yet under review, or of a published one as the proposal of a change.
+#[utoipa::path(put, path = "/entries/{id}", tag = "catalogue", request_body = EntryInput, params(("id" = Uuid, Path, description = "the entry"), VersionQuery), responses((status = 200, body = EntryView), ActProblems))]
+async fn entries_edit(
+    caller: Caller,
+    InPath(id): InPath<EntryId>,
+    InQuery(seen): InQuery<VersionQuery>,
+    Body(input): Body<catalogue::EntryInput>,
+) -> Answer<catalogue::EntryView> {
+    Ok(Json(caller.platform().edit_entry(&caller.ctx, id, seen.expected_version, input).await?))
+}
+
+/// Hands an entry over for review by an act of its case, after checking that no element is missing.
+#[utoipa::path(
+    post, path = "/entries/{id}/submission", tag = "catalogue", request_body = ActBody,
+    params(
+        ("id" = Uuid, Path, description = "the entry"),
+        ("idempotency-key" = Option<String>, Header, description = "repeating the act with the same key repeats nothing")
+    ),
+    responses((status = 200, body = Receipt), ActProblems)
+)]
+async fn entries_submit(
+    caller: Caller,
+    InPath(id): InPath<EntryId>,
+    key: IdempotencyKey,
+    Body(act): Body<ActBody>,
+) -> Answer<platform::docket::Receipt> {
+    Ok(Json(caller.platform().submit_entry(&caller.ctx, id, act.input(key)?).await?))
+}
+
+/// Lists every published version of an entry, newest first, each whole.
+#[utoipa::path(get, path = "/entries/{id}/versions", tag = "catalogue", security((), ("session" = []), ("token" = [])), params(("id" = Uuid, Path, description = "the entry"), PageQuery), responses((status = 200, body = Paged<EntryVersion>), ReadProblems))]
+async fn entries_versions(
+    anyone: Anyone,
+    InPath(id): InPath<EntryId>,
+    InQuery(page): InQuery<PageQuery>,
+) -> Answer<platform::Listing<catalogue::EntryVersion>> {
+    Ok(Json(page.cut(anyone.platform().entry_versions(&anyone.ctx, id).await?)?))
+}
+
+/// A drafted entry with the act that opened its case.
+#[derive(Serialize, ToSchema)]
+pub struct Drafted {
+    /// The entry.
+    #[schema(value_type = EntryView)]
+    pub entry: catalogue::EntryView,
+    /// The act.
+    #[schema(value_type = Receipt)]
+    pub receipt: platform::docket::Receipt,
+}

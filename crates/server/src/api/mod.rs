@@ -1,0 +1,56 @@
+//! `/api/v1`: one file per resource, named as the platform's slices name it. Each file registers its operations together with
+//! their description and ends with the shapes of its answers.
+//!
+//! Where the wire form is the platform's own serde form, the types here only *describe* it (and a test holds both together);
+//! where the wire form differs, they are made from the platform's.
+
+pub mod cases;
+pub mod certificates;
+pub mod clients;
+pub mod demands;
+pub mod demonstration;
+pub mod duties;
+pub mod elements;
+pub mod entries;
+pub mod evidence;
+pub mod gateway;
+pub mod health;
+pub mod law;
+pub mod loads;
+pub mod notices;
+pub mod organisations;
+pub mod people;
+pub mod services;
+pub mod sessions;
+pub mod sharing_requests;
+pub mod state;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::AppState;
+
+/// Where the API lies.
+pub const PREFIX: &str = "/api/v1";
+
+/// Every operation of the API that is answered within the ordinary deadline.
+pub fn routes() -> OpenApiRouter<AppState> {
+    let resources = [
+        sessions::routes(),
+        organisations::routes(),
+        people::routes(),
+        clients::routes(),
+        duties::routes(),
+        entries::routes(),
+        loads::routes(),
+        sharing_requests::routes(),
+        services::routes(),
+        cases::routes(),
+        notices::routes(),
+        evidence::routes(),
+        law::routes(),
+        state::routes(),
+        demonstration::routes(),
+    ];
+    let all = resources.into_iter().fold(OpenApiRouter::default(), OpenApiRouter::merge);
+    OpenApiRouter::default().nest(PREFIX, all)
+}

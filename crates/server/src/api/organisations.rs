@@ -1,0 +1,119 @@
+//! Organisations of the district.
+
+use axum::Json;
+use platform::{OrganisationId, identity};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
+
+use crate::{
+    AppState,
+    auth::Caller,
+    extract::{Answer, Body, InPath, InQuery},
+    openapi::{ActProblems, ReadProblems},
+    page::{PageQuery, Paged},
+};
+
+/// Routes of organisations.
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(organisations_list, organisations_create)).routes(routes!(organisations_get))
+}
+
+/// Which organisations are wanted.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SearchQuery {
+    /// A part of the name or code.
+    pub search: Option<String>,
+}
+
+/// Lists organisations.
+#[utoipa::path(get, path = "/organisations", tag = "organisations", params(SearchQuery, PageQuery), responses((status = 200, body = Paged<OrganisationView>), ReadProblems))]
+async fn organisations_list(
+    caller: Caller,
+    InQuery(query): InQuery<SearchQuery>,
+    InQuery(page): InQuery<PageQuery>,
+) -> Answer<platform::Listing<identity::OrganisationView>> {
+    Ok(Json(caller.platform().organisations(&caller.ctx, query.search.as_deref(), page.page()?).await?))
+}
+
+/// Creates an organisation.
+#[utoipa::path(post, path = "/organisations", tag = "organisations", request_body = OrganisationInput, responses((status = 200, body = OrganisationView), ActProblems))]
+async fn organisations_create(
+    caller: Caller,
+    Body(input): Body<identity::OrganisationInput>,
+) -> Answer<identity::OrganisationView> {
+    Ok(Json(caller.platform().create_organisation(&caller.ctx, input).await?))
+}
+
+/// Shows an organisation.
+#[utoipa::path(get, path = "/organisations/{id}", tag = "organisations", params(("id" = Uuid, Path, description = "the organisation")), responses((status = 200, body = OrganisationView), ReadProblems))]
+async fn organisations_get(caller: Caller, InPath(id): InPath<OrganisationId>) -> Answer<identity::OrganisationView> {
+    Ok(Json(caller.platform().organisation(&caller.ctx, id).await?))
+}
+
+/// An office of the district, held by one organisation.
+#[derive(ToSchema)]
+#[schema(as = Office, rename_all = "snake_case")]
+pub enum OfficeWord {
+    /// 主管部门.
+    Authority,
+    /// The development centre that runs the platform.
+    Centre,
+    /// The cyberspace office.
+    Cyberspace,
+}
+
+/// What kind of organisation it is.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum OrganisationKind {
+    /// A department of the district.
+    Department,
+    /// A street or town.
+    Street,
+    /// A public institution or company entrusted with public affairs.
+    Institution,
+    /// A company outside government.
+    Company,
+    /// A department of the city.
+    Municipal,
+}
+
+/// What is needed to create an organisation.
+#[derive(ToSchema)]
+pub struct OrganisationInput {
+    /// Its short code, unique: lower-case letters, digits, `_`, `-`.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// What kind it is.
+    #[schema(inline = false)]
+    pub kind: OrganisationKind,
+    /// Its unified social credit code (GB 32100).
+    pub credit_code: Option<String>,
+    /// The office it holds in the district; each is held by one organisation.
+    pub office: Option<OfficeWord>,
+}
+
+/// An organisation.
+#[derive(ToSchema)]
+#[schema(as = Organisation)]
+pub struct OrganisationView {
+    /// Its id.
+    pub id: Uuid,
+    /// Its short code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// What kind it is.
+    #[schema(inline = false)]
+    pub kind: OrganisationKind,
+    /// Its unified social credit code.
+    #[schema(required)]
+    pub credit_code: Option<String>,
+    /// The office it holds.
+    #[schema(required)]
+    pub office: Option<OfficeWord>,
+}
