@@ -29,6 +29,7 @@ pub mod lake;
 pub mod ledger;
 pub mod policy;
 pub mod sharing;
+pub mod supervision;
 #[cfg(any(test, feature = "testkit"))]
 pub mod testkit;
 mod vault;

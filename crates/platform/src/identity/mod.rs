@@ -29,6 +29,7 @@ pub use organisations::{OrganisationInput, OrganisationView, organisation_name};
 pub use people::{PersonInput, PersonView, TotpEnrolment};
 pub use rules::{check_credit_code, check_roles};
 pub use sessions::{Session, SessionView};
+pub use sm::sign::Signature;
 
 /// How long an answer about a token is believed before the database is asked again: the longest that a session outlives its
 /// end on another node.
