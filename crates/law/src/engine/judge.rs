@@ -141,7 +141,8 @@ fn unmet(law: &Law<'_>, case: &Case, rule: &ActRule, act: &Act) -> Option<Object
     let papers: BTreeSet<PaperId> = case.papers.union(&act.papers).cloned().collect();
     let mut facts = case.facts.clone();
     facts.extend(act.facts.clone());
-    let missing: Vec<PaperId> = rule.papers.iter().filter(|paper| !papers.contains(*paper)).cloned().collect();
+    let lies_there = |paper: &PaperId| act.papers.contains(paper) || law.lasting(paper) && case.papers.contains(paper);
+    let missing: Vec<PaperId> = rule.papers.iter().filter(|paper| !lies_there(paper)).cloned().collect();
     let titles = &law.book.vocabulary().predicates;
     let say = |id: &PredicateId| titles.get(id).map_or_else(|| id.to_string(), |predicate| predicate.title.en.clone());
     let mut failed = Vec::new();

@@ -99,6 +99,12 @@ impl<'a> Law<'a> {
         requirements.flat_map(|requirement| &requirement.papers)
     }
 
+    /// Whether a paper is an element of the application and so, once handed in, lies in the case for every later act. A
+    /// reason, a notice or a finding belongs to the one act it came with: the second refusal needs its own.
+    pub(crate) fn lasting(&self, paper: &PaperId) -> bool {
+        self.procedure.requirements.iter().any(|requirement| requirement.papers.contains(paper))
+    }
+
     /// Every paper an act asks for: its own, and for an act that hands in an application also the required ones.
     pub(crate) fn papers_asked(&self, rule: &ActRule, facts: &Facts) -> Vec<PaperId> {
         let mut papers = rule.papers.clone();

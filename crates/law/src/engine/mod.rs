@@ -170,7 +170,7 @@ impl Book {
 
 fn possibility(law: &Law<'_>, case: &Case, rule: &ActRule) -> Possible {
     let mut papers = law.papers_asked(rule, &case.facts);
-    papers.retain(|paper| !case.papers.contains(paper));
+    papers.retain(|paper| !(law.lasting(paper) && case.papers.contains(paper)));
     let by: Vec<RoleId> = rule.by.iter().filter(|role| **role != "law").cloned().collect();
     Possible {
         act: rule.id.clone(),
