@@ -90,3 +90,22 @@ pub enum Code {
     /// The platform failed; the operator's log has the cause.
     Internal,
 }
+
+impl Code {
+    /// Every code, for references and for tests that none is forgotten.
+    pub const ALL: [Self; 13] = [
+        Self::InvalidInput,
+        Self::NotAuthenticated,
+        Self::NotPermitted,
+        Self::NotFound,
+        Self::Conflict,
+        Self::ActRefused,
+        Self::BeyondGrant,
+        Self::ServiceNotActive,
+        Self::RateLimited,
+        Self::FileRefused,
+        Self::LimitExceeded,
+        Self::DemonstrationOnly,
+        Self::Internal,
+    ];
+}
