@@ -257,7 +257,7 @@ pub struct Show {
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:\n  \
     gongshu evidence --act 0196… --login centre.officer --output act.evidence.json\n  \
-    gongshu evidence --call 0196… --login audit\n  \
+    gongshu evidence --call 0196… --service 0196… --index 3 --login fgw.cdo\n  \
     gongshu evidence --from-store --log calls-3y/2026-03 --index 0")]
 pub struct Evidence {
     /// The act to prove
@@ -266,13 +266,16 @@ pub struct Evidence {
     /// The call to prove
     #[arg(long, value_name = "ID", conflicts_with = "from_store")]
     pub call: Option<String>,
+    /// With --call: the service that was called
+    #[arg(long, value_name = "ID")]
+    pub service: Option<String>,
     /// Read the log in the store directly; no server is asked
     #[arg(long, requires_all = ["log", "index"])]
     pub from_store: bool,
     /// With --from-store: the shard, e.g. `acts-permanent/2026`
     #[arg(long, value_name = "CLASS/PERIOD")]
     pub log: Option<String>,
-    /// With --from-store: the index of the leaf
+    /// With --call or --from-store: the index of the leaf
     #[arg(long, value_name = "N")]
     pub index: Option<u64>,
     /// Write the file here; default: standard output

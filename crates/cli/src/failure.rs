@@ -1,6 +1,6 @@
 //! What goes wrong, said so that somebody can act on it, and the exit codes that scripts rely on.
 
-use std::{fmt, process::ExitCode};
+use std::{any::Any, fmt, process::ExitCode};
 
 use serde_json::{Value, json};
 
@@ -122,9 +122,13 @@ impl fmt::Display for Failure {
 }
 
 /// Any error of a library, with its causes. `Failure` itself is no `Error`, so that this can be total.
-impl<E: std::error::Error> From<E> for Failure {
+impl<E: std::error::Error + 'static> From<E> for Failure {
     fn from(error: E) -> Self {
         let mut failure = Self::new(error.to_string());
+        if let Some(error) = (&error as &dyn Any).downcast_ref::<platform::Error>() {
+            failure.next.clone_from(&error.hint);
+            failure.why.extend(error.fields.iter().map(|(field, what)| format!("`{field}` {what}")));
+        }
         let mut cause = error.source();
         while let Some(why) = cause {
             failure.why.push(why.to_string());

@@ -100,6 +100,18 @@ impl Secrets {
         Ok(Self { log_sm2: sm::sign::SigningKey::generate(&mut rng), log_ed25519, vault })
     }
 
+    /// Keys that anybody can make again: for the story, which must read the same every time, and for nothing else.
+    ///
+    /// # Errors
+    /// With a probability of about 2⁻²²⁴, when a digest is no key.
+    pub fn of_story() -> Result<Self> {
+        let digest = |purpose: &str| sm::sm3(format!("gongshu story {purpose}").as_bytes());
+        let mut vault = Zeroizing::new([0; 16]);
+        vault.iter_mut().zip(digest("vault")).for_each(|(to, from)| *to = from);
+        let log_sm2 = sm::sign::SigningKey::from_bytes(&digest("log sm2"))?;
+        Ok(Self { log_sm2, log_ed25519: Zeroizing::new(digest("log ed25519")), vault })
+    }
+
     /// The public halves of the log's keys.
     #[must_use]
     pub fn trusted(&self) -> TrustedKeys {
@@ -148,6 +160,15 @@ impl PublicKeys {
     pub fn of(keys: &TrustedKeys) -> Result<Self> {
         let (sm2_pem, ed25519_pem) = keys.to_pem()?;
         Ok(Self { sm2_pem, ed25519_pem })
+    }
+
+    /// Writes a file of public keys.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write(&self, path: &Path) -> Result<()> {
+        fs::write(path, serde_json::to_string_pretty(self)? + "\n")
+            .doing(|| format!("`{}` cannot be written", path.display()))
     }
 
     /// Reads a file of public keys.

@@ -6,13 +6,18 @@
 //! [`demo`] is the demonstration district with its generator of fictitious data; [`story`] walks one dataset's whole way over
 //! HTTP and is the end-to-end test of everything.
 
+pub mod adapter;
 pub mod args;
+pub mod client;
+pub mod compose;
 pub mod demo;
 pub mod failure;
+pub mod founding;
 pub mod keys;
 pub mod output;
 pub mod regulations;
 pub mod store;
+pub mod story;
 pub mod verbs;
 pub mod world;
 

@@ -15,8 +15,6 @@ pub struct District {
     pub name: String,
     /// Its six-digit code (GB/T 2260).
     pub area: String,
-    /// The name of its log.
-    pub origin: String,
     /// What everything is generated from.
     pub seed: u64,
     /// Where its clock stands on the first run.
@@ -37,6 +35,72 @@ pub struct District {
     pub datasets: Vec<Dataset>,
     /// Words from which rows are made.
     pub lists: Lists,
+    /// Requests that are under way when the clock starts.
+    pub requests: Vec<Request>,
+    /// Entries that are not published, or not collected, when the clock starts.
+    pub desk: Desk,
+}
+
+/// A request that is under way.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// The pack under which it was made.
+    pub pack: String,
+    /// The dataset's code.
+    pub dataset: String,
+    /// The organisation that asks.
+    pub demander: String,
+    /// When, in Shanghai.
+    pub at: String,
+    /// Whether every element is there from the start.
+    #[serde(default = "yes")]
+    pub complete: bool,
+    /// The items wanted.
+    pub items: Vec<String>,
+    /// The purpose of calls.
+    pub purpose: String,
+    /// What the data is used for.
+    pub scenario: String,
+    /// How often the service has been called.
+    #[serde(default)]
+    pub calls: u64,
+    /// What has happened to it.
+    #[serde(default)]
+    pub steps: Vec<Step>,
+}
+
+/// A step of a request.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// When, in Shanghai.
+    pub at: String,
+    /// `provider`, `demander`, `centre` or `authority`.
+    pub by: String,
+    /// The act.
+    pub act: String,
+    /// Papers that came with it.
+    #[serde(default)]
+    pub papers: BTreeMap<String, String>,
+}
+
+/// Codes of datasets by what is still to be done about them.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Desk {
+    /// Being drafted.
+    pub draft: Vec<String>,
+    /// Under review.
+    pub reviewing: Vec<String>,
+    /// Sent back.
+    pub returned: Vec<String>,
+    /// Published, without data.
+    pub uncollected: Vec<String>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// An organisation.
@@ -47,7 +111,7 @@ pub struct Organisation {
     pub code: String,
     /// Its name.
     pub name: String,
-    /// `organ`, `institution`, `party`, `association`, `street`.
+    /// Its kind, by the platform's names.
     pub kind: String,
     /// Registrar and category of its credit code.
     pub prefix: String,
@@ -114,7 +178,7 @@ pub struct Dataset {
     pub description: String,
     /// Its class.
     pub class: String,
-    /// Its grade, `l1` to `l4`.
+    /// Its grade, by the platform's names.
     pub grade: String,
     /// Its update cycle, by the platform's names.
     pub cycle: String,
@@ -249,7 +313,6 @@ impl District {
             clock: head.clock.parse().doing(|| "district.toml: the clock is no instant".into())?,
             name: head.name,
             area: head.area,
-            origin: head.origin,
             seed: head.seed,
             notice: head.notice,
             password: head.password,
@@ -259,6 +322,8 @@ impl District {
             systems: Vec::new(),
             datasets: Vec::new(),
             lists,
+            requests: read::<Requests>("requests.toml", file("requests.toml")?)?.request,
+            desk: read("desk.toml", file("desk.toml")?)?,
         };
         let prefix = format!("{name}/datasets/");
         for (path, text) in files.iter().filter(|(path, _)| path.starts_with(&prefix)) {
@@ -273,7 +338,27 @@ impl District {
                 district.datasets.push(dataset);
             }
         }
+        district.check_references()?;
         Ok(district)
+    }
+
+    /// Requests and the desk name datasets, items and organisations that exist.
+    fn check_references(&self) -> Result<()> {
+        let unknown = |kind: &str, name: &str| {
+            Failure::new(format!("the demonstration names the {kind} `{name}`, which it does not have"))
+        };
+        let desk = &self.desk;
+        for code in [&desk.draft, &desk.reviewing, &desk.returned, &desk.uncollected].into_iter().flatten() {
+            self.dataset(code).ok_or_else(|| unknown("dataset", code))?;
+        }
+        for request in &self.requests {
+            let dataset = self.dataset(&request.dataset).ok_or_else(|| unknown("dataset", &request.dataset))?;
+            self.organisation(&request.demander).ok_or_else(|| unknown("organisation", &request.demander))?;
+            for code in &request.items {
+                dataset.items.iter().find(|item| item.code == *code).ok_or_else(|| unknown("item", code))?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -286,7 +371,6 @@ fn read<T: for<'de> Deserialize<'de>>(path: &str, text: &str) -> Result<T> {
 struct Head {
     name: String,
     area: String,
-    origin: String,
     seed: u64,
     clock: String,
     notice: String,
@@ -297,6 +381,12 @@ struct Head {
 #[serde(deny_unknown_fields)]
 struct Organisations {
     organisation: Vec<Organisation>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Requests {
+    request: Vec<Request>,
 }
 
 #[derive(Deserialize)]

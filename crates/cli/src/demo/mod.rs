@@ -9,9 +9,10 @@ mod chance;
 mod district;
 mod entity;
 mod rows;
+pub mod seed;
 mod values;
 
-pub use district::{Dataset, District, Duty, Item, Organisation, Person, System};
+pub use district::{Dataset, Desk, District, Duty, Item, Organisation, Person, Request, Step, System};
 pub use rows::{Rows, write};
 
 /// The demonstration districts as they were when the binary was built.

@@ -1,16 +1,25 @@
 //! The verbs, one file each.
 
 use crate::{
-    args::{Cli, Law, Log, Reference, Verb},
+    args::{Cli, Clock, Law, Load, LoadWhat, Log, Reference, Verb},
+    compose,
     failure::Result,
     output::Out,
 };
 
+mod clock;
+mod demo;
+mod doctor;
+mod evidence;
 mod law_due;
 mod law_show;
+mod load;
 mod log_fsck;
+mod openapi;
 mod reference;
-mod verify;
+mod serve;
+mod story;
+pub mod verify;
 
 /// Runs one verb.
 ///
@@ -19,11 +28,21 @@ mod verify;
 pub fn run(cli: Cli, out: &Out) -> Result<()> {
     let common = cli.common;
     match cli.verb {
+        Verb::Serve(args) => compose::runtime()?.block_on(serve::run(&common, &args, out)),
+        Verb::Demo(args) => demo::run(&common, &args, out),
+        Verb::Story(args) => story::run(&common, &args, out),
+        Verb::Load(Load { what: Some(LoadWhat::Inspect(args)), .. }) => load::inspect(&args, out),
+        Verb::Load(args) => compose::runtime()?.block_on(load::hand_in(&args, out)),
         Verb::Law(Law::Due(args)) => law_due::run(&common, &args, out),
         Verb::Law(Law::Show(args)) => law_show::run(&common, &args, out),
+        Verb::Evidence(args) => evidence::run(&common, &args, out),
         Verb::Verify(args) => verify::run(&args, out),
         Verb::Log(Log::Fsck(args)) => log_fsck::run(&common, &args, out),
+        Verb::Doctor(args) => doctor::run(&common, &args, out),
+        Verb::Clock(Clock::Show(args)) => compose::runtime()?.block_on(clock::show(&args, out)),
+        Verb::Clock(Clock::Advance(args)) => compose::runtime()?.block_on(clock::advance(&args, out)),
+        Verb::Openapi => openapi::run(out),
         Verb::Reference(Reference::Cli) => reference::cli(out),
-        _ => Err(crate::failure::Failure::new("not built yet")),
+        Verb::Reference(Reference::Errors) => reference::errors(out),
     }
 }

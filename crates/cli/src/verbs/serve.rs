@@ -1,0 +1,90 @@
+//! `gongshu serve`: a node of a district's platform.
+
+use std::sync::Arc;
+
+use server::WallClock;
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    args::{Common, Serve},
+    compose::{self, Node, Plan, Time},
+    failure::{Doing, Failure, Result},
+    founding,
+    keys::{Passphrase, Secrets},
+    output::Out,
+    store::Store,
+    world,
+};
+
+/// Runs the verb until it is asked to stop.
+///
+/// # Errors
+/// When a part cannot be opened or the address cannot be listened on.
+pub async fn run(common: &Common, args: &Serve, out: &Out) -> Result<()> {
+    log_to_stderr(args.log_json);
+    let store = Store::at(&common.store);
+    if store.demonstration().exists() {
+        return Err(Failure::new(format!("`{}` is the store of a demonstration", common.store.display()))
+            .next("start it with `gongshu demo`, or name another folder with --store; real data never goes into a demonstration"));
+    }
+    let listener = listen(&args.listen).await?;
+    let secrets = Secrets::open_or_make(&store, Passphrase::Asked)?;
+    let plan = Plan {
+        store,
+        database: common.database.clone(),
+        pack: common.pack.clone(),
+        regulations: common.regulations.clone(),
+        demonstration: false,
+        origin: args.origin.clone().unwrap_or_else(|| compose::default_origin(&common.pack)),
+        node: args.node.clone(),
+        clock: Arc::new(WallClock),
+        chance: compose::chance(world::chance()?),
+    };
+    let node = Node::open(plan, secrets).await?;
+    introduce(&founding::found(&node, founding::random_password).await?, out)?;
+    let settings = node.server_settings();
+    let address = listener.local_addr()?;
+    if out.is_json() {
+        out.row(&serde_json::json!({ "serving": format!("http://{address}"), "pack": common.pack }))?;
+    } else {
+        out.text(&format!("serving {} at http://{address}; Ctrl-C stops", common.pack))?;
+    }
+    node.serve(listener, settings, Time::Kept, compose::asked_to_stop()).await
+}
+
+/// Shows the first administrators, once.
+fn introduce(people: &[(String, String)], out: &Out) -> Result<()> {
+    if people.is_empty() {
+        return Ok(());
+    }
+    if out.is_json() {
+        let people: Vec<_> = people
+            .iter()
+            .map(|(login, password)| serde_json::json!({ "login": login, "password": password }))
+            .collect();
+        return out.row(&serde_json::json!({ "first_administrators": people }));
+    }
+    out.text("the three administrators were created; note their passwords now, they are shown only once:")?;
+    people.iter().try_for_each(|(login, password)| out.text(&format!("  {login:<16} {password}")))
+}
+
+/// Listens on an address.
+///
+/// # Errors
+/// When it is taken or none of ours.
+pub async fn listen(address: &str) -> Result<TcpListener> {
+    let listener = TcpListener::bind(address).await;
+    listener
+        .doing(|| format!("nobody can listen on `{address}`"))
+        .map_err(|failure| failure.next("stop whoever listens there, or choose another address"))
+}
+
+/// Writes log lines to standard error, at the level of `RUST_LOG`, otherwise warnings only.
+pub fn log_to_stderr(json: bool) {
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,server=info,platform=info,cli=info"));
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second subscriber in the same process (a test) is refused, and that is as well.
+    let _ = if json { lines.json().try_init() } else { lines.try_init() };
+}
