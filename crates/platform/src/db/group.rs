@@ -43,23 +43,29 @@ impl Group {
     }
 
     pub(super) async fn begin(&self) -> Result<(DatabaseTransaction, Turn)> {
-        let mut open = Arc::clone(&self.open).lock_owned().await;
-        // Whoever holds the lock has woken the committer first, so nothing is ever left open without one, even when this
-        // future is dropped half-way. A full channel means that a wake-up is pending already.
-        let _ = self.wake.try_send(());
-        let shared = match open.shared.take() {
-            Some(shared) => shared,
-            None => {
-                let immediate = TransactionOptions {
-                    sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-                    ..Default::default()
-                };
-                self.connection.begin_with_options(immediate).await?
-            }
-        };
-        let savepoint = shared.begin().await;
-        open.shared = Some(shared);
-        Ok((savepoint?, Turn { open }))
+        let (open, wake, connection) = (Arc::clone(&self.open), self.wake.clone(), self.connection.clone());
+        // In a task of its own, because a savepoint abandoned half-way would take the shared transaction with it. When the
+        // caller has gone meanwhile, the finished savepoint is dropped like any other.
+        let begun = tokio::spawn(async move {
+            let mut open = open.lock_owned().await;
+            // Whoever holds the lock has woken the committer first, so nothing is ever left open without one. A full channel
+            // means that a wake-up is pending already.
+            let _ = wake.try_send(());
+            let shared = match open.shared.take() {
+                Some(shared) => shared,
+                None => {
+                    let immediate = TransactionOptions {
+                        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+                        ..Default::default()
+                    };
+                    connection.begin_with_options(immediate).await?
+                }
+            };
+            let savepoint = shared.begin().await;
+            open.shared = Some(shared);
+            Ok((savepoint?, Turn { open }))
+        });
+        begun.await.map_err(|error| Error::new(Code::Internal, "a write was broken off").because(error))?
     }
 
     pub(super) async fn close(&self) -> Result<()> {
@@ -70,11 +76,17 @@ impl Group {
 }
 
 impl Turn {
-    /// Passes the turn on and waits until the shared transaction is durable.
-    pub(super) async fn committed(mut self) -> Result<()> {
+    /// Releases the savepoint, passes the turn on and waits until the shared transaction is durable.
+    pub(super) async fn commit(mut self, savepoint: DatabaseTransaction) -> Result<()> {
         let (done, answer) = oneshot::channel();
-        self.open.waiting.push(done);
-        drop(self.open);
+        // In a task of its own for the same reason as in `begin`: a release that is abandoned after it has happened would
+        // undo the shared transaction.
+        let released = tokio::spawn(async move {
+            savepoint.commit().await?;
+            self.open.waiting.push(done);
+            Ok::<_, Error>(())
+        });
+        released.await.map_err(|error| Error::new(Code::Internal, "a write was broken off").because(error))??;
         match answer.await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(Error::new(Code::Internal, "the database could not commit").because(error)),

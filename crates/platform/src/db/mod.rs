@@ -12,6 +12,8 @@
 
 mod group;
 mod migrations;
+#[cfg(test)]
+mod tests;
 
 use std::{ops::Deref, time::Duration};
 
@@ -124,11 +126,7 @@ impl Write {
     pub async fn commit(self) -> Result<()> {
         match self.turn {
             None => Ok(self.tx.commit().await?),
-            Some(turn) => {
-                // Here the savepoint is released; the turn then waits for the shared commit.
-                self.tx.commit().await?;
-                turn.committed().await
-            }
+            Some(turn) => turn.commit(self.tx).await,
         }
     }
 }

@@ -128,12 +128,13 @@ async fn open_as(
 pub async fn act(platform: &Platform, tx: &Tx, ctx: &Ctx, case: CaseId, input: ActInput) -> Result<Receipt> {
     check(&input)?;
     let key = IdempotencyKey::of(ctx, case, &input)?;
+    let mut loaded = load(tx, case).await?;
+    // Asked after the case is locked, so that of two requests with one key the second finds the first one's receipt.
     if let Some(key) = &key
         && let Some(receipt) = key.answered(tx).await?
     {
         return Ok(receipt);
     }
-    let mut loaded = load(tx, case).await?;
     if let Some(seen) = input.expected_version
         && seen != loaded.head.version
     {

@@ -8,10 +8,7 @@ use std::{
 use parking_lot::Mutex;
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 use tlog::retention::ShardName;
-use tokio::{
-    sync::{mpsc, watch},
-    task::JoinHandle,
-};
+use tokio::{sync::mpsc, task::JoinHandle};
 use uuid::Uuid;
 
 use crate::{
@@ -29,18 +26,11 @@ pub(super) struct Pump {
     /// Only one round at a time; the flag says whether the shards may be ahead of the outbox.
     round: tokio::sync::Mutex<Round>,
     running: Mutex<Option<Running>>,
-    /// Counts rounds; carries the last error, if the last round failed.
-    done: watch::Sender<(u64, Option<String>)>,
 }
 
+#[derive(Default)]
 struct Round {
     healed: bool,
-}
-
-impl Default for Round {
-    fn default() -> Self {
-        Self { healed: false }
-    }
 }
 
 struct Running {
@@ -131,8 +121,6 @@ impl Platform {
             round.healed = false;
             self.ledger().shards.forget();
         }
-        let error = outcome.as_ref().err().map(ToString::to_string);
-        pump.done.send_modify(|(rounds, last)| (*rounds, *last) = (rounds.wrapping_add(1), error));
         outcome
     }
 

@@ -93,7 +93,9 @@ fn who_does_what_outside_cases() {
     let own = Resource::thing(None, MINE);
     let foreign = Resource::thing(None, OTHER);
     let used = Resource::thing(None, OTHER).consumer(MINE);
-    let table: &[(Role, &[Action], &[Action], &[Action], &[Action])] = &[
+    /// A role, and what it may do to the platform, to a thing of its own organisation, of another, and granted by another.
+    type Row = (Role, &'static [Action], &'static [Action], &'static [Action], &'static [Action]);
+    let table: &[Row] = &[
         (Role::DataExecutive, &[], &[EditCatalogue, HandIn, Ask, ReadRows, ReadThing], &[], &[ReadThing, Call]),
         (Role::ChiefDataOfficer, &[], &[EditCatalogue, HandIn, Ask, ReadRows, ReadThing], &[], &[ReadThing, Call]),
         (Role::Officer, &[], &[ReadThing], &[], &[ReadThing]),
