@@ -14,7 +14,10 @@ use crate::{Error, Result};
 /// Where unfinished files live; emptied at every open.
 pub(crate) const TMP: &str = "tmp";
 /// How many files are held open before they are synced and renamed.
-const BATCH: usize = 64;
+const BATCH: usize = 128;
+/// How many of them are synced at the same time. A file system writes its own journal once for all files that wait for it
+/// together; one after the other, every file would wait for a write of its own, ten times as long in all.
+const SYNCED_TOGETHER: usize = 16;
 
 /// Named places at which a test can make the writer crash (P15). What has reached the disk by then stays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,9 +104,7 @@ impl<'a> Writer<'a> {
     }
 
     fn rename_pending(&mut self) -> Result<()> {
-        for (file, tmp, _) in &self.pending {
-            file.sync_all().at("sync", tmp)?;
-        }
+        sync_files(&self.pending)?;
         for (_, tmp, path) in self.pending.drain(..) {
             let parent = path.parent().unwrap_or(self.dir);
             if !self.touched.contains(parent) {
@@ -115,6 +116,23 @@ impl<'a> Writer<'a> {
         }
         Ok(())
     }
+}
+
+/// Makes the contents of files durable, many at the same time.
+fn sync_files(files: &[(File, PathBuf, PathBuf)]) -> Result<()> {
+    const PANICKED: Error = Error::Proof("the files could not be synced");
+    let sync = |files: &[(File, PathBuf, PathBuf)]| {
+        files.iter().try_for_each(|(file, tmp, _)| file.sync_all().at("sync", tmp))
+    };
+    let share = files.len().div_ceil(SYNCED_TOGETHER).max(1);
+    let mut shares = files.chunks(share);
+    let own = shares.next().unwrap_or_default();
+    std::thread::scope(|scope| {
+        let others: Vec<_> = shares.map(|share| scope.spawn(move || sync(share))).collect();
+        let own = sync(own);
+        let others = others.into_iter().map(|thread| thread.join().unwrap_or(Err(PANICKED)));
+        others.fold(own, |all, one| all.and(one))
+    })
 }
 
 /// Makes the names in a directory durable.
