@@ -295,9 +295,12 @@ impl From<LakeError> for Stop {
 
 /// Pass two: rows become batches become files.
 struct Pass<'p> {
+    dataset: String,
     sieve: Sieve<'p>,
     batch: BatchBuilder,
-    writer: RecordBatchWriter,
+    /// Opened with the first batch.
+    writer: Option<RecordBatchWriter>,
+    columns: &'p [Column],
     rejects: RejectWriter,
     tally: Tally,
     content: ContentDigest,
@@ -309,12 +312,14 @@ impl<'p> Pass<'p> {
         request: &LoadRequest,
         plan: &'p Plan,
         source: &Source,
-        columns: &[Column],
+        columns: &'p [Column],
     ) -> Result<Self, LakeError> {
         Ok(Self {
+            dataset: request.dataset.clone(),
             sieve: Sieve::new(plan, source.layout.format),
             batch: BatchBuilder::new(columns, BATCH),
-            writer: store::writer(lake.places(), &request.dataset, columns)?,
+            writer: None,
+            columns,
             rejects: RejectWriter::new(lake.shared_store(), Places::of_load(request.load_id, "rejected.parquet")),
             tally: Tally::default(),
             content: ContentDigest::default(),
@@ -352,7 +357,7 @@ impl<'p> Pass<'p> {
             if self.tally.rows_in.is_multiple_of(ROWS_PER_STEP)
                 && step(rows.bytes_read(), self.tally.rows_in).is_break()
             {
-                self.writer.reset();
+                self.writer.iter_mut().for_each(RecordBatchWriter::reset);
                 return Err(LoadError::Cancelled.into());
             }
         }
@@ -366,7 +371,11 @@ impl<'p> Pass<'p> {
             return Ok(());
         }
         let batch = self.batch.finish()?;
-        Ok(lake.block_on(self.writer.write(batch))?)
+        let writer = match &mut self.writer {
+            Some(writer) => writer,
+            None => self.writer.insert(store::writer(lake.places(), &self.dataset, self.columns, &batch)?),
+        };
+        Ok(lake.block_on(writer.write(batch))?)
     }
 
     /// Completes the files, or refuses the load where too little of it is good.
@@ -378,7 +387,7 @@ impl<'p> Pass<'p> {
         let tally = self.tally;
         let share = tally.rejected() as f64 / tally.rows_in.max(1) as f64;
         if let Some(first) = tally.first.clone().filter(|_| tally.accepted == 0 || share > request.max_rejected_share) {
-            self.writer.reset();
+            self.writer.iter_mut().for_each(RecordBatchWriter::reset);
             let refused = RefusedLoad {
                 dataset: request.dataset.clone(),
                 source_name: request.source_name.clone(),
@@ -393,7 +402,10 @@ impl<'p> Pass<'p> {
             lake.block_on(store::write_json(lake.store(), &note, &refused))?;
             return Err(LoadError::TooManyRejected(Box::new(refused)));
         }
-        let adds = lake.block_on(self.writer.flush()).map_err(LakeError::from)?;
+        let adds = match &mut self.writer {
+            Some(writer) => lake.block_on(writer.flush()).map_err(LakeError::from)?,
+            None => Vec::new(),
+        };
         for add in &adds {
             store::make_durable(&lake.places().table(&request.dataset).join(&add.path))?;
         }

@@ -8,6 +8,7 @@
 //! Everything but the indexes goes through the object store that Delta uses, so that a layer below it
 //! (encryption at rest) covers tables, certificates and rejected rows alike.
 
+use std::collections::HashSet;
 use std::path::{Path as FsPath, PathBuf};
 use std::sync::Arc;
 
@@ -24,13 +25,15 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::async_reader::ParquetRecordBatchStreamBuilder;
 use parquet::basic::Compression;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::schema::types::ColumnPath;
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::certificate::{Certificate, LoadMode};
-use crate::columns::{Column, arrow_schema, delta_schema, from_delta_schema};
+use crate::columns::{BatchReader, Column, arrow_schema, delta_schema, from_delta_schema};
 use crate::error::LakeError;
 use crate::stored::StoredParquet;
+use crate::value::{Cell, Kind};
 
 /// The key of a certificate in a commit's information.
 const CERTIFICATE_KEY: &str = "gongshu.load";
@@ -119,15 +122,32 @@ pub(crate) fn files(table: &DeltaTable) -> Result<Vec<DataFile>, LakeError> {
     Ok(files)
 }
 
-/// A writer of a load's data files. Nothing it writes is part of the table before [`commit`].
-pub(crate) fn writer(places: &Places, dataset: &str, columns: &[Column]) -> Result<RecordBatchWriter, LakeError> {
+/// A writer of a load's data files. Nothing it writes is part of the table before [`commit`]. The `first` batch shows
+/// which columns repeat their values; a dictionary of the others would be built only to be thrown away.
+pub(crate) fn writer(
+    places: &Places,
+    dataset: &str,
+    columns: &[Column],
+    first: &RecordBatch,
+) -> Result<RecordBatchWriter, LakeError> {
     let url = ensure_table_uri(places.table(dataset).to_string_lossy())?;
-    let properties = WriterProperties::builder()
+    let mut properties = WriterProperties::builder()
         .set_compression(Compression::SNAPPY)
         .set_max_row_group_row_count(Some(ROW_GROUP))
-        .set_statistics_enabled(EnabledStatistics::Chunk)
-        .build();
-    Ok(RecordBatchWriter::try_new(url, arrow_schema(columns), None, None)?.with_writer_properties(properties))
+        .set_statistics_enabled(EnabledStatistics::Chunk);
+    let reader = BatchReader::new(first, columns)?;
+    for (place, column) in columns.iter().enumerate().filter(|(_, column)| column.kind == Kind::Text) {
+        let distinct: HashSet<&str> = (0..reader.rows)
+            .filter_map(|row| match reader.cell(row, place) {
+                Cell::Text(text) => Some(text),
+                _ => None,
+            })
+            .collect();
+        if distinct.len() * 2 > reader.rows {
+            properties = properties.set_column_dictionary_enabled(ColumnPath::from(vec![column.name.clone()]), false);
+        }
+    }
+    Ok(RecordBatchWriter::try_new(url, arrow_schema(columns), None, None)?.with_writer_properties(properties.build()))
 }
 
 /// What one commit makes visible.
