@@ -144,6 +144,8 @@ impl Platform {
         };
         let platform = Self(Arc::new(inner));
         platform.start_pump().await?;
+        platform.heal_loads(&ctx).await?;
+        platform.count_uses(&ctx).await?;
         Ok(platform)
     }
 

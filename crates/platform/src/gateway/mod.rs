@@ -157,7 +157,8 @@ impl Platform {
 
     /// Recounts what the log says of calls since the last count, into the services' rows: calls, records, refusals, the last
     /// call. Refused calls enter the log here, summed up by reason. A call also ends a stated idleness, where the district's
-    /// law says so. The edge calls this every few seconds and once at the start. Returns the uses counted.
+    /// law says so. [`Platform::open`] calls it, and the edge every few seconds, always before a tick, so that no service is
+    /// taken for idle that was called. Returns the uses counted.
     ///
     /// # Errors
     /// [`Code::Internal`] when log or database fail; then nothing is counted twice.

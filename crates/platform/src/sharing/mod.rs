@@ -176,8 +176,8 @@ impl Platform {
         let entry = catalogue::store::entry(&*tx, row.entry_id.into()).await?;
         let faults = rules::widening_faults(&widening, &store::grant_of(&row)?, &catalogue::store::effective(&entry)?);
         catalogue::rules::refuse("the use cannot be widened", faults)?;
-        let case = case_of(&*tx, &row).await?;
-        let act = self.act_with_paper(&*tx, case, "demander", "widening_statement").await?;
+        let case = case_of(&tx, &row).await?;
+        let act = self.act_with_paper(&tx, case, "demander", "widening_statement").await?;
         let act = ActInput::new(act.as_str()).role("demander").paper("widening_statement", widening.statement.clone());
         let receipt = docket::act(self, &tx, ctx, case, act).await?;
         let row = store::service(&*tx, id).await?;
@@ -200,7 +200,7 @@ impl Platform {
     pub async fn consent_to_widening(&self, ctx: &Ctx, id: ServiceId) -> Result<Receipt> {
         let tx = self.db().write().await?;
         let row = store::service(&*tx, id).await?;
-        let case = case_of(&*tx, &row).await?;
+        let case = case_of(&tx, &row).await?;
         let receipt = docket::act(self, &tx, ctx, case, ActInput::new(CONSENT_WIDENING).role("provider")).await?;
         // The act's own effects may have made the new grant already, where the pack says so.
         let row = store::service(&*tx, id).await?;
@@ -222,8 +222,8 @@ impl Platform {
     pub async fn justify_idle(&self, ctx: &Ctx, id: ServiceId, reason: &str) -> Result<Receipt> {
         let tx = self.db().write().await?;
         let row = store::service(&*tx, id).await?;
-        let case = case_of(&*tx, &row).await?;
-        let act = self.act_with_paper(&*tx, case, "demander", "idle_reason").await?;
+        let case = case_of(&tx, &row).await?;
+        let act = self.act_with_paper(&tx, case, "demander", "idle_reason").await?;
         let receipt = docket::act(
             self,
             &tx,

@@ -11,7 +11,7 @@ use crate::{
     catalogue::sees_drafts,
     ctx::{Actor, Ctx},
     db::{Listing, Page, from_json, instant},
-    error::Result,
+    error::{Error, Result},
     ids::*,
     policy::{Action, Resource},
 };
@@ -113,7 +113,7 @@ impl Platform {
         let row = store::service(self.db().read(), id).await?;
         let about = Resource::thing(Some(id.0), row.provider_id.into()).consumer(row.demander_id.into());
         self.may(ctx, Action::ReadThing, &about)?;
-        Ok(self.service_views(vec![row]).await?.remove(0))
+        self.service_views(vec![row]).await?.pop().ok_or_else(|| Error::not_found("service", id))
     }
 
     /// The services that concern the actor, newest first.
