@@ -14,7 +14,7 @@ mod evidence;
 mod law_due;
 mod law_show;
 mod load;
-mod log_fsck;
+pub mod log_fsck;
 mod openapi;
 mod reference;
 mod serve;
