@@ -251,10 +251,12 @@ pub fn words(understood: &Understood) -> BTreeMap<String, String> {
     say("format", json(serde_json::to_value(understood.format)));
     say("encoding", understood.encoding.and_then(|encoding| json(serde_json::to_value(encoding))));
     say("compressed", understood.compressed.then(|| "gzip".to_owned()));
-    say(
-        "delimiter",
-        understood.delimiter.map(|delimiter| if delimiter == '\t' { "tab".to_owned() } else { delimiter.to_string() }),
-    );
+    let delimiter = |delimiter| match delimiter {
+        ',' => "comma".to_owned(),
+        '\t' => "tab".to_owned(),
+        other => other.to_string(),
+    };
+    say("delimiter", understood.delimiter.map(delimiter));
     say("sheet", understood.sheet.clone());
     say("header_row", understood.header_row.map(|row| row.to_string()));
     say("notes", (!understood.notes.is_empty()).then(|| understood.notes.join("; ")));

@@ -15,8 +15,13 @@ use crate::failure::{Doing, Result};
 /// Where the shared data is looked for, seen from where the story is told.
 const SHARED: &str = "../shared";
 /// The columns of the streets.
-pub const STREETS: &[(&str, &str)] =
-    &[("code", "街道代码"), ("name", "街道名称"), ("areaCode", "区县代码"), ("provinceCode", "省级代码"), ("cityCode", "地级代码")];
+pub const STREETS: &[(&str, &str)] = &[
+    ("code", "街道代码"),
+    ("name", "街道名称"),
+    ("areaCode", "区县代码"),
+    ("provinceCode", "省级代码"),
+    ("cityCode", "地级代码"),
+];
 /// The columns of the villages.
 pub const VILLAGES: &[(&str, &str)] = &[
     ("code", "村居代码"),
@@ -107,7 +112,8 @@ fn generate(folder: &Path) -> Result<Files> {
         villages: folder.join("villages.csv.gz"),
         shelters: folder.join("evacuation_space.xlsx"),
     };
-    let streets: Vec<(u32, String)> = own_streets().chain((0..GENERATED).map(|n| (310_999_001 + n, format!("演示{}街道", n + 1)))).collect();
+    let streets: Vec<(u32, String)> =
+        own_streets().chain((0..GENERATED).map(|n| (310_999_001 + n, format!("演示{}街道", n + 1)))).collect();
     let header = STREETS.iter().map(|(code, _)| *code).collect::<Vec<_>>().join(",");
     let line = |(code, name): &(u32, String)| format!("{code},\"{name}\",{},31,3101", code / 1_000);
     let lines: Vec<String> = std::iter::once(header).chain(streets.iter().map(line)).collect();
@@ -128,10 +134,21 @@ fn generate(folder: &Path) -> Result<Files> {
 
 /// The district's own streets: public facts.
 fn own_streets() -> impl Iterator<Item = (u32, String)> {
-    ["华阳路街道", "江苏路街道", "新华路街道", "周家桥街道", "天山路街道", "仙霞新村街道", "虹桥街道", "程家桥街道", "北新泾街道", "新泾镇"]
-        .into_iter()
-        .zip([1, 2, 4, 5, 6, 8, 9, 10, 11, 102])
-        .map(|(name, number)| (310_105_000 + number, name.to_owned()))
+    [
+        "华阳路街道",
+        "江苏路街道",
+        "新华路街道",
+        "周家桥街道",
+        "天山路街道",
+        "仙霞新村街道",
+        "虹桥街道",
+        "程家桥街道",
+        "北新泾街道",
+        "新泾镇",
+    ]
+    .into_iter()
+    .zip([1, 2, 4, 5, 6, 8, 9, 10, 11, 102])
+    .map(|(name, number)| (310_105_000 + number, name.to_owned()))
 }
 
 /// A workbook of shelters, every seventh without the capacity that the catalogue requires.

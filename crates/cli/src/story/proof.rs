@@ -25,7 +25,11 @@ pub async fn evidence(stage: &mut Stage, teller: &mut Teller, known: &Known) -> 
     let (call, index) = &known.call;
     let wanted = [
         ("act.evidence.json", "the approval", format!("/api/v1/acts/{}/evidence", known.approval)),
-        ("call.evidence.json", "the call", format!("/api/v1/calls/{call}/evidence?service={}&index={index}", known.service)),
+        (
+            "call.evidence.json",
+            "the call",
+            format!("/api/v1/calls/{call}/evidence?service={}&index={index}", known.service),
+        ),
     ];
     for (name, what, path) in wanted {
         let evidence: Value = stage.person("jyj.cdo").await?.get(&path).await?;
@@ -33,7 +37,10 @@ pub async fn evidence(stage: &mut Stage, teller: &mut Teller, known: &Known) -> 
         fs::write(&file, serde_json::to_string_pretty(&evidence)?)?;
         let (_, report) = verify::check(&file, Some(&stage.trusted()?))?;
         let step = Step::new(stage.now(), "anyone", format!("verifies the evidence of {what}: gongshu verify {name}"));
-        let step = Step { log: Some(report.index), notes: report.checks.clone(), ..step };
+        // How far the log had grown when it was asked is not part of the story.
+        let checks =
+            report.checks.iter().filter_map(|check| check.split(" checkpoint of ").next()?.split(" over ").next());
+        let step = Step { log: Some(report.index), notes: checks.map(str::to_owned).collect(), ..step };
         teller.step(&step)?;
         forged(stage, &file)?;
         openssl(stage, teller, &file, what)?;
@@ -54,7 +61,10 @@ pub fn recount(_common: &Common, stage: &Stage, teller: &mut Teller) -> Result<(
         }
         expect("leaves that wait after an orderly stop", report.pending, 0)?;
         let what = format!("gongshu log fsck {name}");
-        teller.step(&Step::new("offline", "anyone", what).note(format!("{} leaves, both trees, both signatures: sound", report.published)))?;
+        teller.step(
+            &Step::new("offline", "anyone", what)
+                .note(format!("{} leaves, both trees, both signatures: sound", report.published)),
+        )?;
     }
     Ok(())
 }
@@ -82,14 +92,20 @@ fn openssl(stage: &Stage, teller: &mut Teller, file: &Path, what: &str) -> Resul
     tlog::openssl::export_openssl(&evidence, &parts)?;
     let run = Command::new("sh").arg("VERIFY.txt").current_dir(&parts).output();
     let run = run.doing(|| "the shell cannot be started".into())?;
-    let (said, complained) = (String::from_utf8_lossy(&run.stdout).into_owned(), String::from_utf8_lossy(&run.stderr).into_owned());
+    let (said, complained) =
+        (String::from_utf8_lossy(&run.stdout).into_owned(), String::from_utf8_lossy(&run.stderr).into_owned());
     if !run.status.success() {
         return Err(Failure::not_verified(format!("the `openssl` command does not confirm the evidence of {what}"))
             .because(complained.trim())
             .next("install OpenSSL 3 (Debian: `apt-get install openssl`)"));
     }
     let lines: Vec<String> = said.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
-    expect("what openssl says of the two signatures", lines.iter().filter(|line| line.contains("Verified Successfully")).count(), 2)?;
-    let step = Step::new(stage.now(), "anyone", format!("checks {what} with nothing but a shell and the `openssl` command"));
+    expect(
+        "what openssl says of the two signatures",
+        lines.iter().filter(|line| line.contains("Verified Successfully")).count(),
+        2,
+    )?;
+    let step =
+        Step::new(stage.now(), "anyone", format!("checks {what} with nothing but a shell and the `openssl` command"));
     teller.step(&Step { notes: lines, ..step })
 }

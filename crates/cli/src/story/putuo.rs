@@ -27,11 +27,15 @@ pub async fn silence(stage: &mut Stage, teller: &mut Teller, known: &mut Known) 
     teller.step(&step.note(format!("{count} packs are loaded; what was opened under changning-2025 keeps its law")))?;
     let elements = signed(stage, &known.villages, &elements(&["code", "name", "streetCode"]), "wjw").await?;
     let body = body_of(&known.villages, &elements)?;
-    let asked = stage.does(teller, "wjw.cdo", "makes the same request for its own work", "/api/v1/sharing-requests", &body).await?;
+    let asked = stage
+        .does(teller, "wjw.cdo", "makes the same request for its own work", "/api/v1/sharing-requests", &body)
+        .await?;
     expect("the state of the request", text(&asked, "/receipt/state")?, "screening")?;
     let (request, case) = (text(&asked, "/request/id")?.to_owned(), text(&asked, "/request/case")?.to_owned());
     stage.until("2026-04-07 14:00").await?;
-    let forwarded = stage.acts(teller, "sjzx.officer", "forwards it to the organisation responsible", &case, "forward", &[]).await?;
+    let forwarded = stage
+        .acts(teller, "sjzx.officer", "forwards it to the organisation responsible", &case, "forward", &[])
+        .await?;
     expect("the date due", last_day(&forwarded, "reply"), Some("2026-04-14"))?;
     let acted = stage.until("2026-04-14 23:59").await?;
     expect("what the law did before the term ran out", count_of(&acted, &case), 0)?;
@@ -41,8 +45,17 @@ pub async fn silence(stage: &mut Stage, teller: &mut Teller, known: &mut Known) 
     expect("the instant of the tacit approval", at(&tacit)?, "2026-04-15 00:00".to_owned())?;
     tell(stage, teller, "approves by silence, at the instant the term ran out", &tacit).await?;
     let path = format!("/api/v1/cases/{case}/acts");
-    let refused = ("act_refused", "wrong_state");
-    stage.is_refused(teller, "mzj.cdo", "answers nine hours late", &path, &act_body("refuse", &[("refusal_reason", "不同意"), ("legal_basis", "无")]), refused).await?;
+    let refused = ("act_refused", "case_ended");
+    stage
+        .is_refused(
+            teller,
+            "mzj.cdo",
+            "answers nine hours late",
+            &path,
+            &act_body("refuse", &[("refusal_reason", "不同意"), ("legal_basis", "无")]),
+            refused,
+        )
+        .await?;
     let view = stage.person("wjw.cdo").await?.get(&format!("/api/v1/sharing-requests/{request}")).await?;
     let before = std::mem::replace(&mut known.service, text(&view, "service")?.to_owned());
     let service = stage.person("wjw.cdo").await?.get(&format!("/api/v1/services/{}", known.service)).await?;
@@ -64,7 +77,13 @@ pub async fn idleness(stage: &mut Stage, teller: &mut Teller, known: &Known) -> 
     expect("what the law did to the service within three months", count_of(&acted, &case), 0)?;
     let changning = only(&acted, &known.service_case, "suspend_idle")?;
     expect("the instant of Changning's suspension", at(&changning)?, "2026-07-03 00:00".to_owned())?;
-    tell(stage, teller, "suspends the service of 区教育局, last called on 2 April, under its own pack changning-2025", &changning).await?;
+    tell(
+        stage,
+        teller,
+        "suspends the service of 区教育局, last called on 2 April, under its own pack changning-2025",
+        &changning,
+    )
+    .await?;
     let acted = stage.until("2026-07-16 09:00").await?;
     let suspended = only(&acted, &case, "suspend_idle")?;
     expect("the instant of the suspension", at(&suspended)?, "2026-07-16 00:00".to_owned())?;
@@ -77,7 +96,13 @@ pub async fn idleness(stage: &mut Stage, teller: &mut Teller, known: &Known) -> 
     let acted = stage.until("2026-12-31 09:00").await?;
     let ended = only(&acted, &case, "end_idle")?;
     expect("the instant of the end", at(&ended)?, "2026-08-18 00:00".to_owned())?;
-    tell(stage, teller, "ends it: nobody objected within thirty days, whose last day was a Saturday and so became Monday", &ended).await?;
+    tell(
+        stage,
+        teller,
+        "ends it: nobody objected within thirty days, whose last day was a Saturday and so became Monday",
+        &ended,
+    )
+    .await?;
     expect("what the law did to Changning's service meanwhile", count_of(&acted, &known.service_case), 0)?;
     let person = stage.person("jyj.cdo").await?;
     let service = person.get(&format!("/api/v1/cases/{}", known.service_case)).await?;
@@ -102,7 +127,8 @@ fn only(acted: &[Value], case: &str, act: &str) -> Result<Value> {
     let mut of_case = acted.iter().filter(|one| one.get("case").and_then(Value::as_str) == Some(case));
     match (of_case.next(), of_case.next()) {
         (Some(one), None) if one.get("name").and_then(Value::as_str) == Some(act) => Ok(one.clone()),
-        _ => Err(Failure::new(format!("the law should have done `{act}`, once, and nothing else in the case")).details(json!(acted))),
+        _ => Err(Failure::new(format!("the law should have done `{act}`, once, and nothing else in the case"))
+            .details(json!(acted))),
     }
 }
 

@@ -61,7 +61,8 @@ impl Stage {
     pub fn set(common: &Common, keep: Option<&Path>) -> Result<Self> {
         let (root, folder) = match keep {
             Some(keep) if keep.exists() => {
-                return Err(Failure::usage(format!("`{}` exists already", keep.display())).next("name a folder that does not exist yet"));
+                return Err(Failure::usage(format!("`{}` exists already", keep.display()))
+                    .next("name a folder that does not exist yet"));
             }
             Some(keep) => (keep.to_owned(), None),
             None => {
@@ -129,7 +130,9 @@ impl Stage {
         let first = self.sessions.is_empty() && self.names.is_empty();
         let founded = founding::found(&node, || Ok(PASSWORD.to_owned())).await?;
         if first && founded.is_empty() {
-            return Err(Failure::new("the database is not empty").next("name a fresh one: the story begins with nothing"));
+            return Err(
+                Failure::new("the database is not empty").next("name a fresh one: the story begins with nothing")
+            );
         }
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let client = Client::new(&format!("http://{}", listener.local_addr()?))?;
@@ -223,7 +226,14 @@ impl Stage {
     ///
     /// # Errors
     /// When it is refused.
-    pub async fn does(&mut self, teller: &mut Teller, login: &str, what: &str, path: &str, body: &Value) -> Result<Value> {
+    pub async fn does(
+        &mut self,
+        teller: &mut Teller,
+        login: &str,
+        what: &str,
+        path: &str,
+        body: &Value,
+    ) -> Result<Value> {
         let answer = self.person(login).await?.post(path, body).await?;
         let receipt = answer.get("receipt").filter(|receipt| !receipt.is_null()).unwrap_or(&answer);
         let step = self.step_of(login, what, receipt).await?;
@@ -235,7 +245,15 @@ impl Stage {
     ///
     /// # Errors
     /// When it is refused.
-    pub async fn acts(&mut self, teller: &mut Teller, login: &str, what: &str, case: &str, act: &str, papers: &[(&str, &str)]) -> Result<Value> {
+    pub async fn acts(
+        &mut self,
+        teller: &mut Teller,
+        login: &str,
+        what: &str,
+        case: &str,
+        act: &str,
+        papers: &[(&str, &str)],
+    ) -> Result<Value> {
         self.does(teller, login, what, &format!("/api/v1/cases/{case}/acts"), &act_body(act, papers)).await
     }
 
@@ -243,7 +261,15 @@ impl Stage {
     ///
     /// # Errors
     /// When it is not refused, or for another reason.
-    pub async fn is_refused(&mut self, teller: &mut Teller, login: &str, what: &str, path: &str, body: &Value, code: (&str, &str)) -> Result<Refused> {
+    pub async fn is_refused(
+        &mut self,
+        teller: &mut Teller,
+        login: &str,
+        what: &str,
+        path: &str,
+        body: &Value,
+        code: (&str, &str),
+    ) -> Result<Refused> {
         let who = self.name(login);
         let refused = self.person(login).await?.try_post(path, body).await?;
         self.tell_refusal(teller, &who, what, refused, code)
@@ -253,18 +279,32 @@ impl Stage {
     ///
     /// # Errors
     /// When it is none, or for another reason.
-    pub fn tell_refusal(&self, teller: &mut Teller, who: &str, what: &str, answer: Result<Value, Refused>, (code, refusal): (&str, &str)) -> Result<Refused> {
+    pub fn tell_refusal(
+        &self,
+        teller: &mut Teller,
+        who: &str,
+        what: &str,
+        answer: Result<Value, Refused>,
+        (code, refusal): (&str, &str),
+    ) -> Result<Refused> {
         let refused = match answer {
-            Ok(answer) => return Err(Failure::new(format!("{who}: {what}: this must be refused, but it was done")).details(answer)),
+            Ok(answer) => {
+                return Err(
+                    Failure::new(format!("{who}: {what}: this must be refused, but it was done")).details(answer)
+                );
+            }
             Err(refused) => refused,
         };
         if refused.said("code") != code || refused.said("refusal") != refusal {
-            let failure = Failure::new(format!("{who}: {what}: expected the refusal `{code}` `{refusal}`, got HTTP {}", refused.status));
+            let failure = Failure::new(format!(
+                "{who}: {what}: expected the refusal `{code}` `{refusal}`, got HTTP {}",
+                refused.status
+            ));
             return Err(failure.because(refused.said("detail")).details(refused.problem));
         }
         let mut step = Step::new(self.now(), who, format!("{what}, and is refused"));
         let kind = if refusal.is_empty() { code } else { refusal };
-        step.notes.push(format!("{}: {}", kind, refused.said("detail")));
+        step.notes.push(format!("{kind}: {}", nameless(refused.said("detail"))));
         if !refused.said("article").is_empty() {
             step.articles.push(refused.said("article").to_owned());
         }
@@ -310,10 +350,18 @@ impl Stage {
     }
 }
 
+/// A text without the ids in it, which are drawn anew for every story.
+fn nameless(text: &str) -> String {
+    let is_id = |word: &str| word.len() == 36 && word.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    let words: Vec<&str> = text.split('`').map(|word| if is_id(word) { "…" } else { word }).collect();
+    words.join("`")
+}
+
 /// The body of an act.
 #[must_use]
 pub fn act_body(act: &str, papers: &[(&str, &str)]) -> Value {
-    let papers: serde_json::Map<String, Value> = papers.iter().map(|(paper, text)| ((*paper).to_owned(), json!(text))).collect();
+    let papers: serde_json::Map<String, Value> =
+        papers.iter().map(|(paper, text)| ((*paper).to_owned(), json!(text))).collect();
     json!({ "act": act, "papers": papers })
 }
 
@@ -328,5 +376,12 @@ fn due(change: &Value) -> Option<String> {
 }
 
 fn words(value: &Value, part: &str) -> Vec<String> {
-    value.get(part).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+    value
+        .get(part)
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect()
 }

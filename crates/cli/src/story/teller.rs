@@ -111,7 +111,11 @@ impl Teller {
         if self.out.is_json() {
             return Ok(());
         }
-        self.out.text(&format!("\n── {} {title} {}", self.number, "─".repeat(60_usize.saturating_sub(title.chars().count()))))
+        self.out.text(&format!(
+            "\n── {} {title} {}",
+            self.number,
+            "─".repeat(60_usize.saturating_sub(title.chars().count()))
+        ))
     }
 
     /// Tells a step.
