@@ -1,0 +1,11 @@
+//! The one integration-test binary: the product over HTTP, with a clock that the tests move.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "test code fails by panicking"
+)]
+
+mod log;
+mod scenarios;

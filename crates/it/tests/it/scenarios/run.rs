@@ -1,0 +1,590 @@
+//! Telling one scenario to the platform.
+
+use std::collections::BTreeMap;
+
+use it::{
+    AUTHORITY, CENTRE, DEMANDER, NOBODY, PROVIDER, Reply, Site, Store,
+    world::{DEMAND_PAPERS, Demand, ROWS, Sharing, commitment, entry_body, merge, text},
+};
+use jiff::Timestamp;
+use law::{
+    Book, FactValue, Facts, Subject,
+    scenario::{Check, Claim, Line, Papers, Scenario, Step},
+};
+use serde_json::{Value, json};
+use server::Clock;
+
+use super::{
+    claims,
+    telling::{Data, Telling, tellings},
+};
+
+/// Tells a scenario.
+///
+/// # Errors
+/// The first line that does not hold.
+pub async fn run(book: &Book, scenario: &Scenario) -> Result<(), String> {
+    let all = if scenario.procedure == "sharing_request" {
+        // Where a pack's rules never ask for it, the data is simply there, so that a grant has something to give.
+        let asked = scenario.pack == "putuo-2023";
+        tellings(scenario, !asked)
+    } else {
+        let none = Data { catalogued: false, collected: false };
+        vec![Telling { given: scenario.given.clone(), data: none, lines: 0..scenario.lines.len(), then: none }]
+    };
+    for telling in all {
+        tell(book, scenario, &telling).await?;
+    }
+    Ok(())
+}
+
+async fn tell(book: &Book, scenario: &Scenario, telling: &Telling) -> Result<(), String> {
+    let fail = |line: usize, message: String| format!("{}:{line}: {}: {message}", scenario.file, scenario.title);
+    let first = scenario.lines.iter().find_map(|line| if let Line::Step(step) = line { Some(step) } else { None });
+    let first = first.ok_or_else(|| fail(scenario.line, "there is no step".into()))?;
+    let mut teller = Teller::begin(book, scenario, telling, first.at).await;
+    for (at, line) in scenario.lines.iter().enumerate().take(telling.lines.end) {
+        let silent = at < telling.lines.start;
+        let (line_no, outcome) = match line {
+            Line::Step(step) if silent && (step.refused.is_some() || step.act.is_none() && !step.facts.is_empty()) => continue,
+            Line::Step(step) => (step.line_no, teller.step(step, at == telling.lines.start).await),
+            Line::Then(_) if silent => continue,
+            Line::Then(Check { what, line_no }) => (*line_no, teller.check(what).await),
+        };
+        outcome.map_err(|message| fail(line_no, message))?;
+    }
+    teller.prove().await.map_err(|message| fail(scenario.line, message))?;
+    teller.site.close().await;
+    Ok(())
+}
+
+struct Teller<'a> {
+    book: &'a Book,
+    scenario: &'a Scenario,
+    telling: &'a Telling,
+    site: Site,
+    /// The scenario's case, once it is open.
+    case: Option<String>,
+    /// What it is about: an entry, a service, a system, whatever the procedure asks for.
+    subject: String,
+    /// The entry in play, if there is one.
+    entry: Option<String>,
+    /// What the entry's draft says of its sharing.
+    sharing: Sharing,
+    /// A running share of the entry, where one was needed.
+    share: Option<String>,
+    /// The effects of the last step and of what the law did before it, where the answer names them.
+    effects: Vec<String>,
+    /// Whether the last step was the platform's own, whose effects are seen in the inboxes only.
+    unseen: bool,
+    /// When the step before the last was.
+    since: Timestamp,
+    /// Things of the same kind made so far.
+    made: usize,
+}
+
+impl<'a> Teller<'a> {
+    async fn begin(book: &'a Book, scenario: &'a Scenario, telling: &'a Telling, at: Timestamp) -> Self {
+        let in_force = book.pack(&scenario.pack).map(|pack| law::calendar::start_of(pack.in_force.from));
+        let pack = scenario.pack.clone();
+        let opened = at.max(in_force.unwrap_or(at)).to_string();
+        let site = Site::open_with(Store::Memory, &opened, |settings| settings.pack = pack, |_| {}).await;
+        let word = |fact: &str| telling.given.get(fact).map(ToString::to_string);
+        let flag = |fact: &str| telling.given.get(fact).is_none_or(|value| *value == FactValue::Flag(true));
+        let sharing = Sharing {
+            kind: word("sharing_type").unwrap_or_else(|| "unconditional".into()),
+            conditions_stated: flag("conditions_stated"),
+            withholding_justified: flag("withholding_justified"),
+        };
+        Self {
+            book,
+            scenario,
+            telling,
+            site,
+            case: None,
+            subject: String::new(),
+            entry: None,
+            sharing,
+            share: None,
+            effects: Vec::new(),
+            unseen: false,
+            since: at,
+            made: 0,
+        }
+    }
+
+    async fn step(&mut self, step: &Step, first_told: bool) -> Result<(), String> {
+        self.effects.clear();
+        self.unseen = false;
+        if let Some(FactValue::Moment(at)) = step.facts.get("last_call_at") {
+            // What the platform's own records say of the last call, they say because there was one.
+            self.pass(*at).await;
+            self.site.call(&self.subject).await.ok();
+        }
+        self.pass(step.at).await;
+        let Some(act) = &step.act else {
+            return self.world(&step.facts, first_told).await;
+        };
+        let before = self.standing().await;
+        let reply = match &self.case {
+            None => self.open(step).await,
+            Some(case) => self.act(&case.clone(), step, act.as_str()).await,
+        };
+        self.judge(step, &reply)?;
+        match step.refused {
+            Some(_) if self.standing().await != before => Err("it was refused, but something changed".into()),
+            Some(_) => Ok(()),
+            None => {
+                self.learn(&reply).await;
+                Ok(())
+            }
+        }
+    }
+
+    /// Lets time pass up to `at`, and the law act on the way.
+    async fn pass(&mut self, at: Timestamp) {
+        if at < self.site.clock.now() {
+            // Only before the pack is in force: the world was prepared later than the story begins.
+            self.site.clock.set(at);
+            return;
+        }
+        self.since = self.site.clock.now();
+        for receipt in self.site.advance(at).await {
+            if Some(text(&receipt["case"])) == self.case {
+                self.note(&receipt);
+            }
+        }
+    }
+
+    fn note(&mut self, receipt: &Value) {
+        self.effects.extend(receipt["effects"].as_array().into_iter().flatten().map(text));
+    }
+
+    async fn learn(&mut self, reply: &Reply) {
+        let receipt = if reply.json["receipt"].is_object() { &reply.json["receipt"] } else { &reply.json };
+        if self.case.is_none() {
+            self.case = receipt["case"].as_str().map(str::to_owned);
+            if self.telling.then != self.telling.data && self.telling.lines.start == 0 {
+                self.data(self.telling.then).await;
+            }
+        }
+        let receipt = receipt.clone();
+        if receipt["case"].as_str() == self.case.as_deref() {
+            self.note(&receipt);
+        }
+    }
+
+    /// Whether the answer is the one that the step expects.
+    fn judge(&self, step: &Step, reply: &Reply) -> Result<(), String> {
+        let Some(code) = step.refused else {
+            return if reply.succeeded() { Ok(()) } else { Err(reply.to_string()) };
+        };
+        let code = code.to_string();
+        let fits = match step.by.as_str() {
+            // Nobody comes as far as the law: the door asks first who it is.
+            "public" => code == "wrong_role" && reply.status == 401,
+            // The platform's own acts follow from something that somebody did, and it is that which is refused.
+            "platform" => reply.refusal() == code || matches!(reply.code(), "conflict" | "service_not_active"),
+            _ => reply.refusal() == code && !reply.json["detail"].as_str().unwrap_or_default().is_empty(),
+        };
+        if fits { Ok(()) } else { Err(format!("it should be refused as `{code}`, but: {reply}")) }
+    }
+
+    /// Version and state of the case, to see that a refusal changes nothing.
+    async fn standing(&self) -> Option<(Value, Value, usize)> {
+        let case = self.site.case(AUTHORITY, self.case.as_ref()?).await;
+        Some((case["state"].clone(), case["clocks"].clone(), case["timeline"].as_array().map_or(0, Vec::len)))
+    }
+
+    async fn open(&mut self, step: &Step) -> Reply {
+        match (self.scenario.procedure.as_str(), step.by.as_str()) {
+            ("catalogue_entry", "provider") => self.open_entry().await,
+            ("sharing_request", "demander") => self.open_request(step).await,
+            ("sharing_service", "platform") => self.open_service(step).await,
+            ("collection", "platform") => self.open_collection().await,
+            _ => self.open_other(step).await,
+        }
+    }
+
+    async fn open_entry(&mut self) -> Reply {
+        let reply = self.site.draft("困难家庭救助名单", &self.sharing).await;
+        self.entry = reply.json["entry"]["id"].as_str().map(str::to_owned);
+        self.subject = self.entry.clone().unwrap_or_default();
+        reply
+    }
+
+    async fn open_request(&mut self, step: &Step) -> Reply {
+        if self.entry.is_none() {
+            self.site.clock.set(self.site.clock.now().max(self.in_force()));
+            let drafted = self.site.draft("困难家庭救助名单", &self.sharing).await.ok();
+            self.entry = Some(text(&drafted["entry"]["id"]));
+            self.data(self.telling.data).await;
+            self.site.clock.set(step.at);
+        }
+        let demand = self.demand(step);
+        demand.ask(&self.site).await
+    }
+
+    /// The demand that a step's papers and the known facts make.
+    fn demand(&self, step: &Step) -> Demand {
+        let mut known = self.telling.given.clone();
+        known.extend(step.facts.clone());
+        let is = |fact: &str| known.get(fact) == Some(&FactValue::Flag(true));
+        Demand {
+            papers: self.papers(step, &known).into_keys().collect(),
+            seldom: is("use_below_quarterly"),
+            as_file: is("mode_needs_assessment"),
+            scenario_kind: known.get("scenario_kind").map_or("none".into(), ToString::to_string),
+            fusion: is("fusion_wanted"),
+            ..Demand::complete(self.entry.as_deref().unwrap_or_default())
+        }
+    }
+
+    async fn open_service(&mut self, step: &Step) -> Reply {
+        let drafted = self.site.draft("困难家庭救助名单", &Sharing::of("conditional")).await;
+        if !drafted.succeeded() || step.at < self.in_force() {
+            return self.before_the_law(step).await.unwrap_or(drafted);
+        }
+        let entry = text(&drafted.json["entry"]["id"]);
+        self.site.publish(&entry).await;
+        self.site.load(PROVIDER, &entry, "rows.csv", ROWS).await.ok();
+        self.subject = self.site.granted(&Demand::complete(&entry)).await;
+        self.entry = Some(entry);
+        self.followed("sharing_service").await
+    }
+
+    async fn open_collection(&mut self) -> Reply {
+        let drafted = self.open_entry().await;
+        if !drafted.succeeded() {
+            return drafted;
+        }
+        self.site.publish(&self.subject).await;
+        self.followed("collection").await
+    }
+
+    /// A case that was opened by an effect, read as the answer to its opening.
+    async fn followed(&mut self, procedure: &str) -> Reply {
+        self.unseen = true;
+        let case = self.site.case_about(AUTHORITY, &self.subject, procedure).await;
+        let mut reply = self.site.get(AUTHORITY, &format!("/cases/{case}")).await;
+        reply.json = json!({ "case": case });
+        reply
+    }
+
+    /// On a day before the pack is in force the first act of the way is refused already.
+    async fn before_the_law(&mut self, step: &Step) -> Option<Reply> {
+        self.site.clock.set(step.at);
+        Some(self.site.draft("另一名单", &self.sharing).await)
+    }
+
+    async fn open_other(&mut self, step: &Step) -> Reply {
+        let rules = self.book.pack(&self.scenario.pack).and_then(|pack| pack.procedures.get(&self.scenario.procedure));
+        let (kind, subject) = match rules.map(|rules| rules.subject) {
+            Some(Subject::Organisation) => ("organisation", self.site.organisation("housing")),
+            Some(Subject::Project) => ("project", self.system().await),
+            Some(Subject::Entry) => ("entry", "018f0000-0000-7000-8000-000000000001".into()),
+            _ => ("record", "018f0000-0000-7000-8000-000000000002".into()),
+        };
+        self.subject.clone_from(&subject);
+        let body = json!({
+            "procedure": self.scenario.procedure, "subject_kind": kind, "subject": subject,
+            "provider": self.site.organisation("housing"), "demander": self.site.organisation("transport"),
+            "act": step.act, "role": step.by, "papers": self.papers(step, &self.telling.given),
+        });
+        self.site.post(login(step), "/cases", body).await
+    }
+
+    async fn act(&mut self, case: &str, step: &Step, act: &str) -> Reply {
+        if step.by == "platform" {
+            return self.platform_acts(case, act).await;
+        }
+        let known = self.known(case).await;
+        let papers = self.papers(step, &known);
+        if act == "propose_change" || act == "propose_deletion" {
+            self.shares(step.facts.get("affects_shares"), act).await;
+        }
+        let who = login(step);
+        let mut body = json!({ "act": act, "role": step.by, "papers": papers, "facts": step.facts });
+        if let Some(days) = step.days {
+            body["extension"] = json!(days);
+        }
+        let subject = &self.subject;
+        match (self.scenario.procedure.as_str(), act, step.by.as_str()) {
+            ("catalogue_entry", "submit" | "resubmit", "provider") => {
+                self.site.post(who, &format!("/entries/{subject}/submission"), body).await
+            }
+            ("sharing_request", "supplement", "demander") => self.supplement(case, step, &known).await,
+            ("sharing_service", "request_widening", "demander") if papers.contains_key("widening_statement") => {
+                let widening = json!({ "statement": "另用于复核", "purposes": ["second_check"], "items": [], "row_values": [] });
+                self.site.post(who, &format!("/services/{subject}/widening"), widening).await
+            }
+            ("sharing_service", "consent_widening", "provider") => {
+                self.site.post(who, &format!("/services/{subject}/widening/consent"), json!({})).await
+            }
+            ("sharing_service", "justify_idle", "demander") if papers.contains_key("idle_reason") => {
+                self.site.post(who, &format!("/services/{subject}/idle-reason"), json!({ "reason": "业务调整" })).await
+            }
+            _ => self.site.act(who, case, body).await,
+        }
+    }
+
+    async fn supplement(&self, case: &str, step: &Step, known: &Facts) -> Reply {
+        let request = text(&self.site.case(DEMANDER, case).await["subject"]);
+        let before = self.site.get(DEMANDER, &format!("/sharing-requests/{request}")).await.ok();
+        let mut demand = self.demand(step);
+        demand.papers = self.papers(step, known).into_keys().collect();
+        let mut more = demand.elements();
+        // A signature covers the elements, so whoever states more signs again.
+        if demand.papers.contains("commitment") || !before["elements"]["commitment"].is_null() {
+            let mut whole = before["elements"].clone();
+            merge(&mut whole, &more);
+            whole["entry"] = before["entry"].clone();
+            more["commitment"] = commitment(&self.site, &whole).await.expect("the text of the commitment");
+        }
+        self.site.post(DEMANDER, &format!("/sharing-requests/{request}/supplement"), more).await
+    }
+
+    /// What the platform does by its own rules, brought about by what it follows from.
+    async fn platform_acts(&mut self, case: &str, act: &str) -> Reply {
+        self.unseen = true;
+        let entry = self.entry.clone().unwrap_or_default();
+        match act {
+            "note_call" => {
+                let called = self.site.call(&self.subject).await;
+                if called.succeeded() {
+                    self.site.advance(self.site.clock.now()).await;
+                }
+                called
+            }
+            "record_load" => self.site.load(PROVIDER, &entry, "rows.csv", ROWS).await,
+            "close_withdrawn" => {
+                self.site.withdraw(&entry).await;
+                self.site.get(AUTHORITY, &format!("/cases/{case}")).await
+            }
+            "record_supply" => {
+                self.data(Data { catalogued: true, collected: true }).await;
+                self.site.get(AUTHORITY, &format!("/cases/{case}")).await
+            }
+            "record_catalogue" => {
+                self.project_entry().await;
+                self.site.get(AUTHORITY, &format!("/cases/{case}")).await
+            }
+            "record_collection" => {
+                let catalogued = self.entry.is_some();
+                let entry = self.project_entry().await;
+                self.site.load(PROVIDER, &entry, "rows.csv", ROWS).await.ok();
+                if !catalogued {
+                    self.site.withdraw(&entry).await;
+                }
+                self.site.get(AUTHORITY, &format!("/cases/{case}")).await
+            }
+            _ => panic!("nothing that can be done over HTTP leads the platform to `{act}`"),
+        }
+    }
+
+    /// A system of the provider: the project's subject.
+    async fn system(&self) -> String {
+        let system = json!({ "code": "S1", "name": "救助系统" });
+        text(&self.site.post(PROVIDER, "/systems", system).await.ok()["id"])
+    }
+
+    /// A published entry of the project's system.
+    async fn project_entry(&mut self) -> String {
+        if let Some(entry) = &self.entry {
+            return entry.clone();
+        }
+        let duty = self.site.duty("duty of the project").await;
+        let mut body = entry_body("项目数据", &duty, &self.sharing);
+        body["system"] = json!(self.subject);
+        let entry = text(&self.site.post(PROVIDER, "/entries", body).await.ok()["entry"]["id"]);
+        self.site.publish(&entry).await;
+        self.entry = Some(entry.clone());
+        entry
+    }
+
+    /// Makes the world as a line of the law's says.
+    async fn world(&mut self, facts: &Facts, first_told: bool) -> Result<(), String> {
+        if facts.is_empty() || facts.contains_key("last_call_at") {
+            return Ok(());
+        }
+        match self.scenario.procedure.as_str() {
+            "catalogue_entry" => {
+                self.sharing.says(facts);
+                let entry = self.entry.clone().unwrap_or_default();
+                let view = self.site.get(PROVIDER, &format!("/entries/{entry}")).await.ok();
+                let body = entry_body("困难家庭救助名单", &text(&view["draft"]["duty"]), &self.sharing);
+                let edited = self.site.put(PROVIDER, &format!("/entries/{entry}"), body).await;
+                if edited.succeeded() { Ok(()) } else { Err(edited.to_string()) }
+            }
+            "sharing_request" => {
+                let mut data = self.data_now().await;
+                if first_told {
+                    data = self.telling.then;
+                }
+                for (fact, into) in [("catalogued", &mut data.catalogued), ("collected", &mut data.collected)] {
+                    if let Some(value) = facts.get(fact) {
+                        *into = *value == FactValue::Flag(true);
+                    }
+                }
+                self.data(data).await;
+                Ok(())
+            }
+            _ => Err(format!("nothing over HTTP makes {facts:?} so")),
+        }
+    }
+
+    async fn data_now(&self) -> Data {
+        let entry = self.site.get(PROVIDER, &format!("/entries/{}", self.entry.as_deref().unwrap_or_default())).await.ok();
+        Data { catalogued: entry["status"] == "published", collected: !entry["collected_at"].is_null() }
+    }
+
+    /// Publishes, hands in, withdraws, until the wanted data is as it should be.
+    async fn data(&mut self, wanted: Data) {
+        let entry = self.entry.clone().expect("no entry is wanted");
+        let now = self.data_now().await;
+        let draft = self.site.get(PROVIDER, &format!("/entries/{entry}")).await.ok()["status"] == "draft";
+        if (wanted.catalogued || wanted.collected) && draft {
+            self.site.publish(&entry).await;
+        }
+        if wanted.collected && !now.collected {
+            self.site.load(PROVIDER, &entry, "rows.csv", ROWS).await.ok();
+        }
+        if wanted.collected && !wanted.catalogued {
+            self.site.withdraw(&entry).await;
+        }
+        assert_eq!(self.data_now().await, wanted, "the data cannot be made so");
+    }
+
+    /// A change that affects running shares needs a running share and a draft that disturbs it; one that does not, neither.
+    async fn shares(&mut self, affects: Option<&FactValue>, act: &str) {
+        let Some(affects) = affects else { return };
+        let entry = self.entry.clone().unwrap_or_default();
+        if *affects == FactValue::Flag(false) {
+            if let Some(share) = self.share.take() {
+                let case = self.site.case_about(DEMANDER, &share, "sharing_service").await;
+                self.site.act_with_all(DEMANDER, &case, "end_by_demander", "demander").await.ok();
+            }
+            return;
+        }
+        if self.share.is_none() {
+            self.site.load(PROVIDER, &entry, "rows.csv", ROWS).await.ok();
+            self.share = Some(self.site.granted(&Demand::complete(&entry)).await);
+        }
+        if act == "propose_change" {
+            self.made += 1;
+            let view = self.site.get(PROVIDER, &format!("/entries/{entry}")).await.ok();
+            let mut body = view["draft"].clone();
+            body["items"][3]["mask"] = json!("hide");
+            self.site.put(PROVIDER, &format!("/entries/{entry}"), body).await.ok();
+        }
+    }
+
+    /// What the case knows.
+    async fn known(&self, case: &str) -> Facts {
+        serde_json::from_value(self.site.case(AUTHORITY, case).await["facts"].clone()).unwrap()
+    }
+
+    /// The papers of a step with their texts.
+    fn papers(&self, step: &Step, known: &Facts) -> BTreeMap<String, String> {
+        let mut facts = known.clone();
+        facts.extend(step.facts.clone());
+        let act = step.act.as_ref().expect("a step without an act has no papers");
+        let asked = || self.book.papers_asked(&self.scenario.pack, &self.scenario.procedure, act, &facts);
+        let papers: Vec<_> = match &step.papers {
+            Papers::All => asked(),
+            Papers::AllBut(without) => asked().into_iter().filter(|paper| !without.contains(paper)).collect(),
+            Papers::Some(papers) => papers.iter().cloned().collect(),
+        };
+        papers.into_iter().map(|paper| (paper.to_string(), format!("{paper}：见附件"))).collect()
+    }
+
+    async fn check(&mut self, claim: &Claim) -> Result<(), String> {
+        let case = self.case.clone().ok_or("no case is open")?;
+        let view = self.site.case(AUTHORITY, &case).await;
+        if let Claim::Effect(effect) = claim {
+            return self.effect(&view, &effect.to_string()).await;
+        }
+        claims::check(self.book, self.scenario, &view, claim)
+    }
+
+    /// An effect is in the answer; a notice or a report lies in the inbox besides.
+    async fn effect(&self, view: &Value, effect: &str) -> Result<(), String> {
+        if !self.unseen && !self.effects.iter().any(|known| known == effect) {
+            return Err(format!("the step had no effect `{effect}`, only `{}`", self.effects.join("`, `")));
+        }
+        let Some((kind @ ("notify" | "report"), role)) = effect.split_once(':') else {
+            return if self.unseen { Err(format!("the effect `{effect}` cannot be seen")) } else { Ok(()) };
+        };
+        let (who, party) = match role {
+            "demander" => (DEMANDER, view["demander"].is_string() || self.share.is_some()),
+            "provider" => (PROVIDER, view["provider"].is_string()),
+            "centre" => (CENTRE, true),
+            _ => (AUTHORITY, true),
+        };
+        let wanted = if kind == "report" { "report" } else { "notice" };
+        let notices = self.site.get(who, "/notices?limit=200").await.ok();
+        let told = |notice: &Value| {
+            let at: Timestamp = text(&notice["at"]).parse().unwrap();
+            notice["case"] == view["id"] && notice["kind"] == wanted && at >= self.since
+        };
+        if !party || notices["items"].as_array().unwrap().iter().any(told) {
+            return Ok(());
+        }
+        Err(format!("`{effect}`: no such {wanted} lies in the inbox of `{who}`"))
+    }
+
+    /// Every act rests on an article and is in the log under its own name; the last one proves itself.
+    async fn prove(&self) -> Result<(), String> {
+        let Some(case) = &self.case else { return Ok(()) };
+        self.site.district.platform.flush_log().await.map_err(|error| error.to_string())?;
+        let view = self.site.case(AUTHORITY, case).await;
+        let timeline = view["timeline"].as_array().cloned().unwrap_or_default();
+        let log = crate::log::Leaves::of(&self.site);
+        for act in &timeline {
+            let name = text(&act["act"]);
+            if act["articles"].as_array().is_none_or(Vec::is_empty) {
+                return Err(format!("the act `{name}` rests on no article"));
+            }
+            let index = act["log_index"].as_u64().ok_or_else(|| format!("the act `{name}` has no log index"))?;
+            let id = text(&act["id"]);
+            let leaf = log.about(&id).ok_or_else(|| format!("the act `{name}` is not in the log"))?;
+            let named = leaf.index == index && leaf.said["act"] == act["act"] && leaf.said["case"] == view["id"];
+            if !named || leaf.said["articles"] != act["articles"] || leaf.said["to"] != act["to"] {
+                return Err(format!("leaf {} does not tell the act `{name}`: {}", leaf.index, leaf.said));
+            }
+        }
+        Ok(())
+    }
+
+    fn in_force(&self) -> Timestamp {
+        let pack = self.book.pack(&self.scenario.pack);
+        pack.map_or(Timestamp::MIN, |pack| law::calendar::start_of(pack.in_force.from))
+    }
+}
+
+/// Who speaks in a step.
+fn login(step: &Step) -> &'static str {
+    match step.by.as_str() {
+        "demander" => DEMANDER,
+        "provider" => PROVIDER,
+        "centre" => CENTRE,
+        "authority" => AUTHORITY,
+        "public" => NOBODY,
+        other => panic!("nobody logs in as `{other}`"),
+    }
+}
+
+/// The demand's papers are those of the vocabulary; a new one must be given words here.
+#[test]
+fn every_required_element_of_a_demand_can_be_stated() {
+    let book = platform::testkit::book().unwrap();
+    for pack in book.packs() {
+        let asked: Vec<_> = pack.scenarios.iter().filter(|scenario| scenario.procedure == "sharing_request").collect();
+        for scenario in asked {
+            let facts: Facts = [("use_below_quarterly".into(), FactValue::Flag(true))].into();
+            for paper in book.papers_asked(&pack.id, &scenario.procedure, &"submit".into(), &facts) {
+                assert!(DEMAND_PAPERS.contains(&paper.as_str()), "`{paper}` cannot be stated in a demand");
+            }
+        }
+    }
+}
