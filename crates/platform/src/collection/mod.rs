@@ -110,6 +110,48 @@ impl Platform {
         ctx: &Ctx,
         entry: EntryId,
         file: HandIn,
+        progress: impl FnMut(Progress) -> bool + Send + 'static,
+    ) -> Result<Loaded> {
+        self.take_in(ctx, entry, LoadId(ctx.uuid()), file, progress).await
+    }
+
+    /// As [`Platform::hand_in`], under an id that the caller chose: repeating it repeats nothing and tells what came of it.
+    ///
+    /// # Errors
+    /// As [`Platform::hand_in`]; [`Code::Conflict`] while the load with this id is running, or when the id stands for a load of
+    /// another entry.
+    pub async fn hand_in_once(
+        &self,
+        ctx: &Ctx,
+        entry: EntryId,
+        id: LoadId,
+        file: HandIn,
+        progress: impl FnMut(Progress) -> bool + Send + 'static,
+    ) -> Result<Loaded> {
+        let Some(row) = store::load::Entity::find_by_id(id.0).one(self.db().read()).await? else {
+            return self.take_in(ctx, entry, id, file, progress).await;
+        };
+        self.may(ctx, Action::HandIn, &Resource::thing(Some(row.entry_id), row.organisation_id.into()))?;
+        if row.entry_id != entry.0 {
+            return Err(Error::new(Code::Conflict, format!("`{id}` stands for a load of another entry"))
+                .hint("choose a fresh UUID for every file"));
+        }
+        match (row.certificate, row.fault) {
+            (Some(certificate), _) => Ok(Loaded { load: id, certificate: from_json(&certificate)?, receipt: None }),
+            (None, Some(fault)) => {
+                Err(Error::new(Code::FileRefused, fault).hint("hand the corrected file in under a fresh UUID"))
+            }
+            (None, None) => Err(Error::new(Code::Conflict, format!("load `{id}` is still running"))
+                .hint("ask again later, or look at the entry's loads")),
+        }
+    }
+
+    async fn take_in(
+        &self,
+        ctx: &Ctx,
+        entry: EntryId,
+        id: LoadId,
+        file: HandIn,
         mut progress: impl FnMut(Progress) -> bool + Send + 'static,
     ) -> Result<Loaded> {
         let row = catalogue::store::entry(self.db().read(), entry).await?;
@@ -119,7 +161,6 @@ impl Platform {
             Error::new(Code::Conflict, format!("entry `{entry}` is not published, so no data can be handed in for it"))
                 .hint("have the entry reviewed and published first")
         })?;
-        let id = LoadId(ctx.uuid());
         self.begin_load(ctx, &row, id, &file.name).await?;
         let request = LoadRequest {
             id,
