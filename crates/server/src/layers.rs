@@ -16,7 +16,7 @@ use axum::{
 use tower_http::compression::CompressionLayer;
 
 use crate::{
-    problem::{Problem, Transport, no_such_method},
+    problem::{Problem, Transport},
     state::AppState,
 };
 
@@ -29,20 +29,17 @@ const CLOSED: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// The layers of everything but the hot path.
 pub(crate) fn full(router: Router<AppState>, state: &AppState) -> Router<AppState> {
-    router
-        .method_not_allowed_fallback(no_such_method)
-        .layer(from_fn_with_state(state.clone(), watched))
-        .layer(CompressionLayer::new())
+    router.layer(from_fn_with_state(state.clone(), watched)).layer(CompressionLayer::new())
 }
 
 /// As [`full`], for requests that last as long as their body keeps arriving.
 pub(crate) fn unhurried(router: Router<AppState>, state: &AppState) -> Router<AppState> {
-    router.method_not_allowed_fallback(no_such_method).layer(from_fn_with_state(state.clone(), watched_unhurried))
+    router.layer(from_fn_with_state(state.clone(), watched_unhurried))
 }
 
 /// The least that is safe.
 pub(crate) fn lean(router: Router<AppState>, state: &AppState) -> Router<AppState> {
-    router.method_not_allowed_fallback(no_such_method).layer(from_fn_with_state(state.clone(), unwatched))
+    router.layer(from_fn_with_state(state.clone(), unwatched))
 }
 
 async fn watched(State(state): State<AppState>, request: Request, next: Next) -> Response {
@@ -111,6 +108,11 @@ fn written(mut response: Response, name: &str) -> (Response, Option<String>) {
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         cause = problem.cause();
         response = problem.write(name);
+    } else if response.status() == StatusCode::METHOD_NOT_ALLOWED {
+        // The router's own answer; it says which methods there are.
+        let allowed = response.headers_mut().remove(header::ALLOW);
+        response = no_such_method().write(name);
+        response.headers_mut().extend(allowed.map(|allowed| (header::ALLOW, allowed)));
     } else if response.status() == StatusCode::INTERNAL_SERVER_ERROR {
         response = Problem::new(platform::Code::Internal, "the platform failed").write(name);
     }
@@ -123,6 +125,11 @@ fn written(mut response: Response, name: &str) -> (Response, Option<String>) {
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     (response, cause)
+}
+
+fn no_such_method() -> Problem {
+    Problem::transport(Transport::MethodNotAllowed, "the path does not take this method")
+        .hint("the reference of all paths is at `/api`")
 }
 
 /// The caller's own name for the request if it is a plain word, otherwise a new one.

@@ -24,6 +24,9 @@ mod serve;
 pub mod state;
 mod tiles;
 
+#[cfg(test)]
+mod tests;
+
 use axum::Router;
 use tokio::net::TcpListener;
 use utoipa_axum::router::OpenApiRouter;

@@ -296,9 +296,3 @@ impl IntoResponse for Problem {
 pub(crate) async fn no_such_route() -> Problem {
     Problem::new(Code::NotFound, "there is no such path").hint("the reference of all paths is at `/api`")
 }
-
-/// The answer to a method that a path does not take.
-pub(crate) async fn no_such_method() -> Problem {
-    Problem::transport(Transport::MethodNotAllowed, "the path does not take this method")
-        .hint("the reference of all paths is at `/api`")
-}

@@ -27,7 +27,7 @@ use super::{
 use crate::{
     AppState,
     auth::Caller,
-    extract::{Answer, InPath, InQuery},
+    extract::{Answer, IdempotencyKey, InPath, InQuery},
     openapi::{ActProblems, ReadProblems},
     page::{PageQuery, Paged},
     problem::{Problem, Transport},
@@ -77,21 +77,26 @@ async fn loads_create(
     caller: Caller,
     InPath(id): InPath<EntryId>,
     InQuery(about): InQuery<FileQuery>,
+    key: IdempotencyKey,
     headers: HeaderMap,
     request: Request,
 ) -> Answer<collection::Loaded> {
     // Who may not hand in is told so before a byte of the file is taken.
     let entry = caller.platform().entry(&caller.ctx, id).await?;
     caller.platform().may(&caller.ctx, Action::HandIn, &Resource::thing(Some(id.0), entry.line.organisation))?;
+    let load = load_id(key)?;
     let (name, file) = receive(&state, &about, &headers, request).await?;
     // The load goes on when the caller breaks off: once the whole file is here it has been handed in.
-    let load = tokio::spawn(async move {
+    let done = tokio::spawn(async move {
         let hand_in = collection::HandIn { path: file.to_path_buf(), name, sheet: about.sheet };
-        let loaded = caller.platform().hand_in(&caller.ctx, id, hand_in, |_| true).await;
+        let loaded = match load {
+            Some(load) => caller.platform().hand_in_once(&caller.ctx, id, load, hand_in, |_| true).await,
+            None => caller.platform().hand_in(&caller.ctx, id, hand_in, |_| true).await,
+        };
         drop(file);
         loaded
     });
-    let loaded = load.await.map_err(|error| Problem::new(Code::Internal, "the load broke off").because(error))?;
+    let loaded = done.await.map_err(|error| Problem::new(Code::Internal, "the load broke off").because(error))?;
     Ok(Json(loaded?))
 }
 
@@ -234,6 +239,15 @@ async fn fresh_file(folder: PathBuf) -> Result<(std::fs::File, TempPath), Proble
     });
     let failed = |error: BoxError| Problem::new(Code::Internal, "the file cannot be kept").because(error);
     made.await.map_err(|error| failed(error.into()))?.map_err(|error| failed(error.into()))
+}
+
+/// The load's id, when the caller chose one.
+fn load_id(key: IdempotencyKey) -> Result<Option<LoadId>, Problem> {
+    let unusable = || {
+        Problem::new(Code::InvalidInput, "the header `idempotency-key` cannot be used")
+            .hint("send a fresh UUID for every file: it becomes the load's id")
+    };
+    key.0.map(|key| key.parse().map_err(|_| unusable())).transpose()
 }
 
 fn too_long(state: &AppState) -> Problem {

@@ -17,7 +17,10 @@ use crate::{
 
 /// Routes of organisations.
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(organisations_list, organisations_create)).routes(routes!(organisations_get))
+    OpenApiRouter::new()
+        .routes(routes!(organisations_list, organisations_create))
+        .routes(routes!(organisations_get))
+        .routes(routes!(organisations_set_signing_key))
 }
 
 /// Which organisations are wanted.
@@ -51,6 +54,24 @@ async fn organisations_create(
 #[utoipa::path(get, path = "/organisations/{id}", tag = "organisations", params(("id" = Uuid, Path, description = "the organisation")), responses((status = 200, body = OrganisationView), ReadProblems))]
 async fn organisations_get(caller: Caller, InPath(id): InPath<OrganisationId>) -> Answer<identity::OrganisationView> {
     Ok(Json(caller.platform().organisation(&caller.ctx, id).await?))
+}
+
+/// Registers the key under which an organisation signs its commitments, or replaces it.
+#[utoipa::path(put, path = "/organisations/{id}/signing-key", tag = "organisations", params(("id" = Uuid, Path, description = "the organisation")), request_body = SigningKeyInput, responses((status = 200, body = OrganisationView), ActProblems))]
+async fn organisations_set_signing_key(
+    caller: Caller,
+    InPath(id): InPath<OrganisationId>,
+    Body(input): Body<SigningKeyInput>,
+) -> Answer<identity::OrganisationView> {
+    Ok(Json(caller.platform().set_signing_key(&caller.ctx, id, &input.public_key).await?))
+}
+
+/// The public half of an SM2 signing key.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SigningKeyInput {
+    /// SPKI PEM.
+    pub public_key: String,
 }
 
 /// An office of the district, held by one organisation.
@@ -116,4 +137,7 @@ pub struct OrganisationView {
     /// The office it holds.
     #[schema(required)]
     pub office: Option<OfficeWord>,
+    /// The public half of its SM2 signing key, SPKI PEM.
+    #[schema(required)]
+    pub signing_key: Option<String>,
 }

@@ -8,7 +8,7 @@ use axum::{
     Json, Router,
     extract::State,
     http::{HeaderValue, header},
-    response::{AppendHeaders, Html, IntoResponse, Redirect},
+    response::{Html, IntoResponse, Redirect},
     routing::get,
 };
 use jiff::Timestamp;
@@ -65,17 +65,11 @@ async fn landing_page(State(state): State<AppState>) -> Result<impl IntoResponse
         guests,
         titles: &titles,
     });
-    Ok((AppendHeaders([(header::CONTENT_SECURITY_POLICY, PAGE_POLICY)]), Html(page)))
+    Ok(([(header::CONTENT_SECURITY_POLICY, PAGE_POLICY)], Html(page)))
 }
 
 async fn style() -> impl IntoResponse {
-    (
-        AppendHeaders([
-            (header::CONTENT_TYPE, "text/css; charset=utf-8"),
-            (header::CACHE_CONTROL, "public, max-age=3600"),
-        ]),
-        STYLE,
-    )
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "public, max-age=3600")], STYLE)
 }
 
 /// What the packs call their procedures and states; the district's own pack has the last word.
