@@ -5,7 +5,6 @@ use axum::{
     http::{Request, header},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use rand::SeedableRng;
 use serde_json::{Value, json};
 
 use super::{Somebody, World};
