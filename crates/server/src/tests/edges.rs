@@ -1,16 +1,24 @@
 //! What every request meets: problems, credentials, limits, headers, pages, the log's files.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use axum::{
     body::Body,
     http::{Request, header},
 };
+use jiff::Timestamp;
 use platform::{Code, testkit::PASSWORD};
 use serde_json::json;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
 
 use super::{World, post};
-use crate::problem::{ProblemDetails, status_of, word_of};
+use crate::{
+    Clock, MovableClock, WallClock,
+    problem::{ProblemDetails, status_of, word_of},
+};
 
 /// Every code. The match makes the compiler ask for a new one.
 fn codes() -> Vec<Code> {
@@ -191,4 +199,49 @@ async fn anyone_reads_the_law_and_how_a_date_is_derived() {
     assert_eq!((counted, &due["unit"]), (10, &json!("working_day")));
     assert_eq!(world.get("/api/v1/law/due?pack=changning-2025&clock=none").await.status, 404);
     assert_eq!(world.get("/api/v1/packs/none").await.status, 404);
+}
+
+/// Reads until the server closes the connection.
+async fn exchange(address: std::net::SocketAddr, sent: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(sent.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    // A reset is an end, too: what matters is that the server did not wait for ever.
+    let _ = stream.read_to_string(&mut answer).await;
+    answer
+}
+
+#[tokio::test]
+async fn a_socket_is_served_a_slow_head_is_cut_off_and_a_stop_lets_requests_finish() {
+    let world = World::open_with(|_| {}, |settings| settings.header_timeout = Duration::from_millis(100)).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let server = tokio::spawn(crate::Server::serve(listener, world.state.clone(), async {
+        let _ = stopped.await;
+    }));
+    let answer = exchange(address, "GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
+    assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.contains("alive"), "{answer}");
+    let answer = exchange(address, "GET /healthz HTTP/1.1\r\nhost:").await;
+    assert!(!answer.contains("200 OK"), "{answer}");
+    stop.send(()).unwrap();
+    server.await.unwrap().unwrap();
+    assert!(TcpStream::connect(address).await.is_err(), "the port is still open");
+}
+
+#[test]
+fn a_clock_that_was_moved_is_where_it_was_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let memory = folder.path().join("clock");
+    let start: Timestamp = "2026-03-02T09:00:00+08:00".parse().unwrap();
+    let far: Timestamp = "2026-06-02T09:00:00+08:00".parse().unwrap();
+    let clock = MovableClock::running(start, memory.clone()).unwrap();
+    assert!(clock.now() >= start && clock.now() < far);
+    clock.move_to(far).unwrap();
+    clock.move_to(start).unwrap();
+    assert!(clock.now() >= far, "the clock went back");
+    assert!(MovableClock::running(start, memory.clone()).unwrap().now() >= far, "the move was forgotten");
+    std::fs::write(&memory, "no number").unwrap();
+    assert!(MovableClock::running(start, memory).is_err());
+    assert!(WallClock.move_to(far).is_err());
 }
