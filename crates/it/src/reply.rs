@@ -39,7 +39,6 @@ impl Reply {
 
     /// This answer, which must have this status.
     #[track_caller]
-    #[must_use]
     pub fn has(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{self}");
         self
@@ -47,7 +46,6 @@ impl Reply {
 
     /// This answer, which must be a problem with this code.
     #[track_caller]
-    #[must_use]
     pub fn is(self, code: &str) -> Self {
         assert_eq!(self.code(), code, "{self}");
         self

@@ -96,6 +96,22 @@ impl Site {
         self.district.close().await.expect("the district does not close");
     }
 
+    /// As [`Site::close`]; `look` is given the district's folder before it goes.
+    pub async fn close_keeping(self, look: impl FnOnce(&std::path::Path)) {
+        look(self.district.folder());
+        self.close().await;
+    }
+
+    /// Stops everything without any farewell, as a crash would, and serves the same files again.
+    pub async fn crash(self) -> Self {
+        let now = self.clock.now();
+        drop(self.http);
+        self.served.abort();
+        let _ = self.served.await;
+        let district = self.district.restart().await.expect("the district does not come up again");
+        Self::serve(district, now, |_| {}).await
+    }
+
     /// The organisation with this code.
     pub fn organisation(&self, code: &str) -> String {
         self.district.organisation(code).unwrap().to_string()

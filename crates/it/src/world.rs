@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
-use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 use serde_json::{Value, json};
-use sm::sign::SigningKey;
 
 use crate::{CENTRE, DEMANDER, PROVIDER, Reply, Site};
 
@@ -179,7 +177,7 @@ pub async fn commitment(site: &Site, body: &Value) -> Result<Value, Reply> {
     }))
 }
 
-/// A demand with this text under a signature of its own.
+/// Puts the members of one object into another.
 pub fn merge(into: &mut Value, more: &Value) {
     for (name, value) in more.as_object().into_iter().flatten() {
         into[name] = value.clone();

@@ -7,5 +7,8 @@
     reason = "test code fails by panicking"
 )]
 
+mod contract;
+mod evidence;
+mod gateway;
 mod log;
 mod scenarios;
