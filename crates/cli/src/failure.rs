@@ -42,7 +42,7 @@ pub struct Failure {
     /// What to do next.
     pub next: Option<String>,
     /// What a server answered (problem details), or other machine-readable parts.
-    pub details: Option<Value>,
+    pub details: Option<Box<Value>>,
 }
 
 /// The result of a verb.
@@ -86,7 +86,7 @@ impl Failure {
     /// Adds a machine-readable part.
     #[must_use]
     pub fn details(mut self, details: Value) -> Self {
-        self.details = Some(details);
+        self.details = Some(Box::new(details));
         self
     }
 
@@ -107,7 +107,7 @@ impl Failure {
         let mut error = json!({ "exit": self.exit as u8, "what": self.what, "why": self.why });
         if let Some(object) = error.as_object_mut() {
             object.extend(self.next.as_ref().map(|next| ("next".to_owned(), json!(next))));
-            object.extend(self.details.clone().map(|details| ("details".to_owned(), details)));
+            object.extend(self.details.as_deref().map(|details| ("details".to_owned(), details.clone())));
         }
         error
     }

@@ -135,9 +135,9 @@ impl Secrets {
     fn content(&self) -> Content {
         Content {
             format: FORMAT.into(),
-            log_sm2: BASE64.encode(&*self.log_sm2.to_bytes()),
-            log_ed25519: BASE64.encode(&*self.log_ed25519),
-            vault: BASE64.encode(&*self.vault),
+            log_sm2: BASE64.encode(self.log_sm2.to_bytes().as_slice()),
+            log_ed25519: BASE64.encode(self.log_ed25519.as_slice()),
+            vault: BASE64.encode(self.vault.as_slice()),
         }
     }
 
@@ -244,7 +244,7 @@ mod tests {
         let made = Secrets::open_or_make(&store, Passphrase::Demonstration).unwrap();
         let text = fs::read_to_string(store.keys()).unwrap();
         assert!(text.starts_with("gongshu-seal/1\n"));
-        assert!(!text.contains(&BASE64.encode(&*made.vault)));
+        assert!(!text.contains(&BASE64.encode(made.vault.as_slice())));
         let opened = Secrets::open_or_make(&store, Passphrase::Demonstration).unwrap();
         assert_eq!(*opened.vault, *made.vault);
         assert_eq!(*opened.log_ed25519, *made.log_ed25519);

@@ -184,7 +184,7 @@ fn name(chance: &mut Chance, lists: &Lists, male: bool) -> String {
     name.push(draw(given));
     let second = draw(given);
     // A fifth of the names have one given character.
-    if second as u32 % 5 > 0 {
+    if !u32::from(second).is_multiple_of(5) {
         name.push(second);
     }
     name

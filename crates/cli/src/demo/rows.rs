@@ -301,6 +301,15 @@ mod tests {
             assert_eq!(cells, dataset.items.len());
             for line in lines {
                 assert_eq!(line.split(',').count(), cells, "{}: {line}", dataset.code);
+                for (item, value) in dataset.items.iter().zip(line.split(',')) {
+                    let longest = item.length.map_or(usize::MAX, |length| usize::try_from(length).unwrap());
+                    assert!(
+                        value.chars().count() <= longest,
+                        "{}: `{}` is longer than {longest}",
+                        dataset.code,
+                        item.code
+                    );
+                }
             }
         }
     }

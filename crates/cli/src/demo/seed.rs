@@ -193,6 +193,8 @@ impl<'a> Seeder<'a> {
                 office: organisation.office.as_deref().map(word).transpose()?,
             };
             let made = self.platform().create_organisation(&self.node.ctx_at(now), input).await?;
+            let key = signing_key(self.district.seed, &organisation.code)?.verifying_key().to_spki_pem();
+            self.platform().set_signing_key(&self.node.ctx_at(now), made.id, &key).await?;
             self.organisations.insert(&organisation.code, made.id);
             self.bar.inc(1);
         }
@@ -444,7 +446,7 @@ impl<'a> Seeder<'a> {
         let client = self.platform().create_client(&self.node.ctx(), organisation, name, &pem, until).await?;
         let dataset = self.district.dataset(&request.dataset).ok_or_else(|| Failure::new("a dataset is missing"))?;
         let column = dataset.keys.iter().find(|key| request.items.contains(key)).cloned().unwrap_or_default();
-        let mut at = self.at("2026-02-28 09:00")?;
+        let mut at = self.at("2026-02-28 13:00")?;
         for key in column_of(&self.file(dataset), dataset, &column, request.calls)? {
             at = at.checked_add(7.minutes())?;
             let who = Actor::Client { id: client.id, organisation };
@@ -504,4 +506,59 @@ fn executive(organisation: &str) -> String {
 fn word<T: DeserializeOwned>(text: &str) -> Result<T> {
     let value: Value = json!(text);
     serde_json::from_value(value).doing(|| format!("the demonstration says `{text}`, which the platform does not know"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use server::MovableClock;
+
+    use super::*;
+    use crate::{
+        compose::{self, Plan},
+        keys::Secrets,
+        store::Store,
+    };
+
+    /// Seeds a small district under a pack on a real store, through the platform's own verbs.
+    fn seeded(pack: &str) -> Seeded {
+        let dir = tempfile::tempdir().unwrap();
+        let district = District::changning().unwrap();
+        let plan = Plan {
+            store: Store::at(&dir.path().join("store")),
+            database: None,
+            pack: pack.into(),
+            regulations: None,
+            demonstration: true,
+            origin: compose::default_origin(pack),
+            node: "test".into(),
+            clock: Arc::new(MovableClock::standing(district.clock)),
+            chance: compose::chance([1; 32]),
+        };
+        compose::runtime().unwrap().block_on(async {
+            let node =
+                Node::open(plan, Secrets::of_story().unwrap()).await.unwrap_or_else(|failure| panic!("{failure}"));
+            let files = dir.path().join("files");
+            let seeded = seed(&node, &district, 300, &files, &Out::new(true))
+                .await
+                .unwrap_or_else(|failure| panic!("{failure}"));
+            node.platform.close().await.unwrap();
+            seeded
+        })
+    }
+
+    /// The demonstration comes into being by lawful acts only, and is alive under Changning's rules.
+    #[test]
+    fn the_demonstration_keeps_changnings_law() {
+        let seeded = seeded("changning-2025");
+        assert!(seeded.requests >= 8 && seeded.calls > 0 && seeded.rejected > 0, "{seeded:?}");
+    }
+
+    /// A district is a folder: the same demonstration lives under Putuo's rules.
+    #[test]
+    fn the_demonstration_keeps_putuos_law() {
+        let seeded = seeded("putuo-2023");
+        assert!(seeded.requests >= 3 && seeded.calls > 0, "{seeded:?}");
+    }
 }

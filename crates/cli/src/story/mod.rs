@@ -63,9 +63,13 @@ pub async fn tell(common: &Common, args: &Story, out: &Out) -> Result<()> {
     let mut stage = Stage::set(common, args.keep.as_deref())?;
     let told = chapters(common, &mut stage, &mut teller).await;
     stage.close().await?;
-    told.map_err(|failure| Failure {
-        what: format!("the story broke off in chapter `{}`: {}", teller.chapter(), failure.what),
-        ..failure
+    told.map_err(|failure| {
+        let place = if teller.chapter().is_empty() {
+            "before it began".to_owned()
+        } else {
+            format!("in the chapter `{}`", teller.chapter())
+        };
+        Failure { what: format!("the story broke off {place}: {}", failure.what), ..failure }
     })?;
     if let Some(path) = &args.transcript {
         teller.write(path)?;

@@ -2,6 +2,10 @@
 
 use std::{fs, path::Path, sync::Arc};
 
+use platform::{
+    EntryId, Page,
+    catalogue::{EntryFilter, EntryStatus},
+};
 use serde_json::json;
 use server::{Guest, MovableClock};
 
@@ -74,7 +78,7 @@ async fn serve(common: &Common, args: &Demo, district: &District, out: &Out) -> 
     // The demonstration speaks plain HTTP on the loopback interface.
     settings.secure_cookies = false;
     settings.guests = guests(district);
-    welcome(common, district, &listener.local_addr()?.to_string(), &node, out)?;
+    welcome(common, district, &listener.local_addr()?.to_string(), &node, out).await?;
     node.serve(listener, settings, Time::Kept, compose::asked_to_stop()).await
 }
 
@@ -118,7 +122,17 @@ fn guests(district: &District) -> Vec<Guest> {
     district.people.iter().map(guest).collect()
 }
 
-fn welcome(common: &Common, district: &District, address: &str, node: &Node, out: &Out) -> Result<()> {
+/// The entry of a dataset for which nothing has been handed in yet, with its organisation.
+async fn uncollected(node: &Node, district: &District) -> Result<Option<(String, String, EntryId)>> {
+    let filter = EntryFilter { collected: Some(false), status: Some(EntryStatus::Published), ..EntryFilter::default() };
+    let entries = node.platform.entries(&node.ctx(), &filter, Page::default()).await?;
+    Ok(entries.items.iter().find_map(|line| {
+        let dataset = district.datasets.iter().find(|dataset| dataset.title == line.title)?;
+        Some((dataset.code.clone(), dataset.organisation.clone(), line.id))
+    }))
+}
+
+async fn welcome(common: &Common, district: &District, address: &str, node: &Node, out: &Out) -> Result<()> {
     let guests = guests(district);
     let shown = guests.iter().filter(|guest| SHOWN.contains(&guest.login.as_str()));
     if out.is_json() {
@@ -134,22 +148,45 @@ fn welcome(common: &Common, district: &District, address: &str, node: &Node, out
     for guest in shown {
         table.row([&guest.login, &guest.role, &guest.organisation]);
     }
-    let store = common.store.display();
+    let hand_in = uncollected(node, district).await?.map_or_else(
+        || "gongshu load inspect FILE                                     see how any file of yours is understood".to_owned(),
+        |(code, organisation, entry)| {
+            let file = common.store.join(format!("demonstration/files/{code}.csv"));
+            format!("gongshu load {} --entry {entry} --login {organisation}.executive\n     hand in what is still missing: every row is accounted for", file.display())
+        },
+    );
     out.text(&format!("{}  under {}, everything fictitious\n", district.name, common.pack))?;
-    out.text(&format!("  open    http://{address}\n  API     http://{address}/api\n  clock   {} in Shanghai; it runs, and it can be moved\n", world::shown(node.clock.now())))?;
     out.text(&format!(
-        "{}\n\nand {} more on the first page; everybody's password is {}\n",
+        "  open    http://{address}\n  API     http://{address}/api\n  clock   {} in Shanghai; it runs, and it can be moved\n",
+        world::shown(node.clock.now())
+    ))?;
+    let others = guests.len().saturating_sub(SHOWN.len());
+    out.text(&format!(
+        "{}\n\nand {others} more on the first page; everybody's password is {}\n",
         table.text(),
-        guests.len() - SHOWN.len(),
         district.password
     ))?;
     out.text(&format!(
-        "three things to try, in another terminal (export GONGSHU_PASSWORD='{}' GONGSHU_SERVER=http://{address}):\n  \
-         1. gongshu clock advance --next --login system.admin          let time pass: the law acts by itself\n  \
-         2. gongshu load inspect {store}/demonstration/files/kitchen_waste.csv   see how a file is understood, dirty rows and all\n  \
-         3. gongshu law due --clock reply_conditional --from 2026-02-12T11:05+08:00   why the request of 区民政局 is due when it is\n\nCtrl-C stops; the next start goes on where this one ended.",
-        district.password
+        "three things to try, in another terminal, after\n  export GONGSHU_PASSWORD='{}' GONGSHU_SERVER=http://{address}\n  \
+         1. gongshu clock advance --next --login system.admin\n     let time pass: the law acts by itself\n  \
+         2. {hand_in}\n  \
+         3. gongshu law due --pack {} --clock {} --from 2026-02-12T11:05+08:00\n     why a date due is what it is, day by day\n\nCtrl-C stops; the next start goes on where this one ended.",
+        district.password,
+        common.pack,
+        first_clock(node, common),
     ))
+}
+
+/// The clock under which a demander waits for an answer, or any.
+fn first_clock(node: &Node, common: &Common) -> String {
+    let pack = node.platform.book().pack(&law::PackId::new(&common.pack));
+    let clocks: Vec<_> = pack
+        .into_iter()
+        .flat_map(|pack| pack.procedures.values())
+        .flat_map(|procedure| procedure.clocks.keys())
+        .collect();
+    let reply = clocks.iter().rev().find(|clock| clock.as_str().starts_with("reply"));
+    reply.or(clocks.first()).map(ToString::to_string).unwrap_or_default()
 }
 
 /// Writes every dataset's file, without any store.
