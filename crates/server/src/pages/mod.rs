@@ -44,7 +44,7 @@ fn viewer() -> Config<'static> {
         .try_it_out_enabled(true)
         .filter(true)
         .display_operation_id(true)
-        .doc_expansion("none")
+        .doc_expansion("list")
         .default_models_expand_depth(-1)
         .with_credentials(true)
 }
