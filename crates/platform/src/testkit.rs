@@ -238,6 +238,8 @@ impl District {
                 office: *office,
             };
             let made = self.platform.create_organisation(&self.machine(), input).await?;
+            let key = signing_key(code)?.verifying_key().to_spki_pem();
+            self.platform.set_signing_key(&self.machine(), made.id, &key).await?;
             self.organisations.insert(made.code, made.id);
         }
         for (login, organisation, roles) in PEOPLE {
@@ -252,6 +254,15 @@ impl District {
         }
         Ok(())
     }
+}
+
+/// The key under which an organisation of the test district signs.
+///
+/// # Errors
+/// [`crate::Code::Internal`], never for a code of [`District::organisations`].
+pub fn signing_key(code: &str) -> Result<sm::sign::SigningKey> {
+    sm::sign::SigningKey::from_bytes(&sm::sm3(code.as_bytes()))
+        .map_err(|error| Error::new(crate::Code::Internal, "no signing key").because(error))
 }
 
 /// The law as it stands in the repository.

@@ -125,7 +125,7 @@ impl World {
     pub(crate) async fn signed(&self, mut input: RequestInput) -> RequestInput {
         input.elements.commitment = None;
         let text = self.platform.commitment_text(&self.asker("2026-03-04 08:00"), &input).await.unwrap();
-        let key = signer();
+        let key = testkit::signing_key("transport").unwrap();
         let signature =
             base64::Engine::encode(&base64::engine::general_purpose::STANDARD, key.sign(text.as_bytes()).to_der());
         input.elements.commitment =
@@ -158,10 +158,6 @@ impl World {
         let file = self.file("rows.csv", ROWS);
         self.platform.hand_in(&self.holder("2026-03-03 09:00"), entry, file, |_| true).await.unwrap()
     }
-}
-
-pub(crate) fn signer() -> sm::sign::SigningKey {
-    sm::sign::SigningKey::generate(&mut <rand_chacha::ChaCha20Rng as rand::SeedableRng>::from_seed([4; 32]))
 }
 
 pub(crate) fn item(code: &str, kind: ColumnKind, mask: Option<&str>) -> Item {

@@ -72,11 +72,7 @@ impl Platform {
         expires_at: Timestamp,
     ) -> Result<ClientView> {
         self.may(ctx, Action::ManageClients, &Resource::platform())?;
-        let key = VerifyingKey::from_spki_pem(public_key_pem);
-        let key = key.map_err(|error| {
-            Error::new(Code::InvalidInput, format!("that is no SM2 public key: {error}"))
-                .field("public_key", "give a PEM of an SM2 public key")
-        })?;
+        let key = parse_key(public_key_pem)?;
         if name.trim().is_empty() || name.chars().count() > 100 {
             return Err(Error::new(Code::InvalidInput, "a client needs a name of 1 to 100 characters")
                 .field("name", "empty or too long"));
@@ -229,6 +225,17 @@ async fn forget_old(tx: &Tx, ctx: &Ctx) -> Result<()> {
     nonce::Entity::delete_many().filter(nonce::Column::At.lt(micros(horizon))).exec(tx).await?;
     access::Entity::delete_many().filter(access::Column::ExpiresAt.lt(micros(ctx.now))).exec(tx).await?;
     Ok(())
+}
+
+/// The SM2 public key in a PEM.
+///
+/// # Errors
+/// [`Code::InvalidInput`] when it is none.
+pub(super) fn parse_key(public_key_pem: &str) -> Result<VerifyingKey> {
+    VerifyingKey::from_spki_pem(public_key_pem).map_err(|error| {
+        Error::new(Code::InvalidInput, format!("that is no SM2 public key: {error}"))
+            .field("public_key", "give a PEM of an SM2 public key")
+    })
 }
 
 fn view(row: client::Model) -> Result<ClientView> {

@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 use crate::ctx::{Actor, Office, Role};
 
 pub use clients::{ClientAccess, ClientView, token_message};
-pub use organisations::{OrganisationInput, OrganisationView, organisation_name};
+pub use organisations::{OrganisationInput, OrganisationView, signatory};
 pub use people::{PersonInput, PersonView, TotpEnrolment};
 pub use rules::{check_credit_code, check_roles};
 pub use sessions::{Session, SessionView};

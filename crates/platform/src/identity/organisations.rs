@@ -52,6 +52,8 @@ pub struct OrganisationView {
     pub credit_code: Option<String>,
     /// The office it holds.
     pub office: Option<Office>,
+    /// The public half of its SM2 signing key, SPKI PEM; commitments signed by another key are not the organisation's (PT-18).
+    pub signing_key: Option<String>,
 }
 
 impl Platform {
@@ -69,6 +71,7 @@ impl Platform {
             kind: input.kind,
             credit_code: input.credit_code,
             office: input.office,
+            signing_key: None,
         };
         let row = organisation::ActiveModel {
             id: Set(view.id.0),
@@ -77,6 +80,7 @@ impl Platform {
             kind: Set(to_json(&view.kind)?),
             credit_code: Set(view.credit_code.clone()),
             office: Set(view.office.map(|office| office_word(office).to_owned())),
+            signing_key: Set(None),
             created_at: Set(micros(ctx.now)),
         };
         let tx = self.db().write().await?;
@@ -87,6 +91,33 @@ impl Platform {
         tx.commit().await?;
         self.wake_pump();
         Ok(view)
+    }
+
+    /// Registers the key under which an organisation signs its commitments, or puts a new one in its place. What was signed
+    /// before stays as it was: the log says which key was registered when.
+    ///
+    /// # Errors
+    /// [`Code::NotPermitted`], [`Code::InvalidInput`] for a key that is none, [`Code::NotFound`].
+    pub async fn set_signing_key(
+        &self,
+        ctx: &Ctx,
+        id: OrganisationId,
+        public_key_pem: &str,
+    ) -> Result<OrganisationView> {
+        self.may(ctx, Action::ManageClients, &Resource::platform())?;
+        let key = super::clients::parse_key(public_key_pem)?.to_spki_pem();
+        let tx = self.db().write().await?;
+        let row = organisation::Entity::find_by_id(id.0).one(&*tx).await?;
+        let mut row = row.ok_or_else(|| Error::not_found("organisation", id))?;
+        let change =
+            organisation::ActiveModel { id: Set(id.0), signing_key: Set(Some(key.clone())), ..Default::default() };
+        organisation::Entity::update(change).exec(&*tx).await?;
+        let what = json!({"organisation": id, "key_sm3": hex::encode(sm::sm3(key.as_bytes()))});
+        ledger::enqueue(&tx, ctx, ledger::ADMINISTRATION, ctx.uuid(), "signing_key_registered", what).await?;
+        tx.commit().await?;
+        self.wake_pump();
+        row.signing_key = Some(key);
+        view(&row)
     }
 
     /// A page of organisations by name; `search` is a part of name or code.
@@ -149,13 +180,14 @@ impl Platform {
     }
 }
 
-/// The name of an organisation, for the slices.
+/// The name and the signing key of an organisation, for the slices.
 ///
 /// # Errors
 /// [`Code::NotFound`].
-pub async fn organisation_name(db: &impl ConnectionTrait, id: OrganisationId) -> Result<String> {
+pub async fn signatory(db: &impl ConnectionTrait, id: OrganisationId) -> Result<(String, Option<String>)> {
     let row = organisation::Entity::find_by_id(id.0).one(db).await?;
-    Ok(row.ok_or_else(|| Error::not_found("organisation", id))?.name)
+    let row = row.ok_or_else(|| Error::not_found("organisation", id))?;
+    Ok((row.name, row.signing_key))
 }
 
 pub(super) fn view(row: &organisation::Model) -> Result<OrganisationView> {
@@ -166,6 +198,7 @@ pub(super) fn view(row: &organisation::Model) -> Result<OrganisationView> {
         kind: from_json(&row.kind)?,
         credit_code: row.credit_code.clone(),
         office: row.office.as_deref().and_then(office_of),
+        signing_key: row.signing_key.clone(),
     })
 }
 

@@ -28,6 +28,8 @@ pub mod organisation {
         pub credit_code: Option<String>,
         /// The office it holds.
         pub office: Option<String>,
+        /// Its SM2 signing key, SPKI PEM: the electronic seal under which it signs commitments.
+        pub signing_key: Option<String>,
         /// When it was created.
         pub created_at: i64,
     }
@@ -195,6 +197,7 @@ pub(crate) fn migration() -> Tables {
         .col(text("kind"))
         .col(text_null("credit_code"))
         .col(text_null("office").unique_key())
+        .col(text_null("signing_key"))
         .col(big_integer("created_at"))
         .to_owned();
     let person = Table::create()

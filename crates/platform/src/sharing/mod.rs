@@ -28,6 +28,7 @@ use crate::{
     docket::{self, ActInput, CaseHead, Opening, Receipt, SubjectKind},
     effects::EffectCtx,
     error::{Code, Error, Result},
+    identity,
     ids::*,
     ledger,
     policy::{Action, Resource},
@@ -106,8 +107,9 @@ impl Platform {
         let entry = catalogue::store::entry(&*tx, row.entry_id.into()).await?;
         let wanted = Wanted::of(&entry)?;
         catalogue::rules::refuse("the supplement cannot be taken", rules::form_faults(&after, &wanted.elements))?;
-        let name = store::organisation_name(&*tx, demander).await?;
+        let (name, key) = identity::signatory(&*tx, demander).await?;
         verify(&after, &name, row.entry_id.into(), &row.title)?;
+        by_registered_key(&after, key.as_deref())?;
         let act = ActInput {
             papers: rules::papers(&after),
             facts: changed(
@@ -148,7 +150,7 @@ impl Platform {
     pub async fn commitment_text(&self, ctx: &Ctx, input: &RequestInput) -> Result<String> {
         let demander = owner(ctx)?;
         let wanted = self.wanted(input.entry, demander).await?;
-        let name = store::organisation_name(self.db().read(), demander).await?;
+        let (name, _) = identity::signatory(self.db().read(), demander).await?;
         Ok(rules::commitment_text(&name, input.entry, &wanted.title, &input.elements))
     }
 
@@ -159,7 +161,7 @@ impl Platform {
     pub async fn verify_commitment(&self, ctx: &Ctx, id: RequestId) -> Result<SignedCommitment> {
         let view = self.request(ctx, id).await?;
         let elements = view.elements;
-        let name = store::organisation_name(self.db().read(), view.demander).await?;
+        let (name, _) = identity::signatory(self.db().read(), view.demander).await?;
         verify(&elements, &name, view.entry, &view.title)?;
         elements.commitment.ok_or_else(|| Error::not_found("commitment of request", id))
     }
@@ -260,8 +262,9 @@ impl Platform {
         if elements.commitment.is_none() {
             return Ok(());
         }
-        let name = store::organisation_name(self.db().read(), demander).await?;
-        verify(elements, &name, entry, title)
+        let (name, key) = identity::signatory(self.db().read(), demander).await?;
+        verify(elements, &name, entry, title)?;
+        by_registered_key(elements, key.as_deref())
     }
 
     /// The demander's act that brings the elements still missing: by its kind, not by its name.
@@ -519,6 +522,20 @@ async fn set_status(tx: &Tx, on: &EffectCtx<'_>, status: ServiceStatus) -> Resul
         ..Default::default()
     };
     store::change_service(on.platform, on.ctx.now, tx, &row, change).await
+}
+
+/// A commitment binds the organisation only when it is signed by the key registered for it (PT-18). Asked at submission alone:
+/// a key that is replaced later does not undo what was signed under it, and the log tells which was registered when.
+fn by_registered_key(elements: &Elements, registered: Option<&str>) -> Result<()> {
+    let Some(commitment) = &elements.commitment else { return Ok(()) };
+    let given = sm::sign::VerifyingKey::from_spki_pem(&commitment.public_key).ok();
+    if given.is_some() && given == registered.and_then(|pem| sm::sign::VerifyingKey::from_spki_pem(pem).ok()) {
+        return Ok(());
+    }
+    let what = if registered.is_some() { "is not the signing key" } else { "is a key, but no signing key" };
+    Err(Error::new(Code::InvalidInput, "the commitment is not signed by the organisation's registered key")
+        .field("commitment.public_key", format!("{what} registered for the organisation that asks"))
+        .hint("sign with the registered key, or have a system administrator register this one for the organisation"))
 }
 
 fn verify(elements: &Elements, demander: &str, entry: EntryId, title: &str) -> Result<()> {

@@ -220,15 +220,6 @@ pub(crate) async fn service(db: &impl ConnectionTrait, id: ServiceId) -> Result<
     service::Entity::find_by_id(id.0).one(db).await?.ok_or_else(|| Error::not_found("service", id))
 }
 
-/// An organisation's name, as a commitment has it.
-///
-/// # Errors
-/// [`Code::NotFound`].
-pub(crate) async fn organisation_name(db: &impl ConnectionTrait, id: OrganisationId) -> Result<String> {
-    let row = crate::identity::store::organisation::Entity::find_by_id(id.0).one(db).await?;
-    row.map(|row| row.name).ok_or_else(|| Error::not_found("organisation", id))
-}
-
 /// The service made from a request.
 pub(crate) async fn service_of_request(db: &impl ConnectionTrait, id: RequestId) -> Result<Option<service::Model>> {
     Ok(service::Entity::find().filter(service::Column::RequestId.eq(id.0)).one(db).await?)

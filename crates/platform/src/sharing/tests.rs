@@ -59,6 +59,17 @@ async fn a_commitment_is_bound_to_what_is_asked_for() {
         forged.elements.commitment.as_mut().unwrap().public_key = other.verifying_key().to_spki_pem();
         assert_eq!(paths(&ask(forged).await.unwrap_err()), ["commitment.signature"]);
 
+        let mut strange = signed.clone();
+        let commitment = strange.elements.commitment.as_mut().unwrap();
+        let signature = other.sign(commitment.text.as_bytes()).to_der();
+        commitment.public_key = other.verifying_key().to_spki_pem();
+        commitment.signature = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, signature);
+        assert_eq!(
+            paths(&ask(strange).await.unwrap_err()),
+            ["commitment.public_key"],
+            "somebody else's key binds nobody"
+        );
+
         let (request, _) = ask(signed.clone()).await.unwrap();
         let kept = world.platform.verify_commitment(&world.holder("2027-05-01 09:00"), request.id).await.unwrap();
         assert_eq!(Some(kept), signed.elements.commitment);
