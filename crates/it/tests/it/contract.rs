@@ -25,7 +25,8 @@ async fn story(store: Store) -> Value {
     }
     site.advance(instant("2026-12-31 00:00")).await;
     site.district.platform.flush_log().await.unwrap();
-    let lists = ["/cases?limit=200", "/entries", "/services", "/sharing-requests", "/state", "/duties", "/organisations"];
+    let lists =
+        ["/cases?limit=200", "/entries", "/services", "/sharing-requests", "/state", "/duties", "/organisations"];
     let mut dump = json!({ "case": site.case(PROVIDER, &case).await });
     for path in lists {
         dump[path] = site.get(AUTHORITY, path).await.ok();

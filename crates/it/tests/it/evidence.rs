@@ -77,7 +77,11 @@ async fn the_published_log_is_served_as_tiles() {
     let api = site.get(NOBODY, "/api/v1/log/acts-permanent/2026/checkpoint").await.ok();
     assert!(api["size"].as_u64().unwrap() >= size);
     assert_eq!(site.get(NOBODY, "/log/acts-permanent/2026/tile/0/x999/999").await.status, 404);
-    for outside in ["/log/acts-permanent/2026/../../control.db", "/log/acts-permanent/2026/%2e%2e/%2e%2e/x", "/log/../keys/x/checkpoint"] {
+    for outside in [
+        "/log/acts-permanent/2026/../../control.db",
+        "/log/acts-permanent/2026/%2e%2e/%2e%2e/x",
+        "/log/../keys/x/checkpoint",
+    ] {
         assert!(site.get(NOBODY, outside).await.status >= 400, "`{outside}` is served");
     }
     site.close().await;
@@ -113,7 +117,8 @@ async fn no_personal_value_appears_in_leaves_logs_or_errors() {
 
     // In papers, facts, free texts, titles.
     let entry = site.published(&format!("名单{}", IDS[2]), &Sharing::of("conditional")).await;
-    let more = json!({ "scenario": all, "legal_basis": all, "scope": all, "business_goal": all, "purpose": "aid_check" });
+    let more =
+        json!({ "scenario": all, "legal_basis": all, "scope": all, "business_goal": all, "purpose": "aid_check" });
     let asked = Demand { more, ..Demand::complete(&entry) }.ask(&site).await.ok();
     let open = text(&asked["receipt"]["case"]);
     let body = json!({ "act": "refuse", "role": "provider", "papers": { "refusal_reason": all, "legal_basis": all } });
@@ -126,10 +131,17 @@ async fn no_personal_value_appears_in_leaves_logs_or_errors() {
         site.post(PROVIDER, "/entries", json!({ "title": all, "sharing": { "kind": all } })).await,
         site.post(PROVIDER, "/entries", json!({ "title": "x".repeat(300) + &all })).await,
         site.post(NOBODY, "/sessions", json!({ "login": IDS[0], "password": all })).await,
-        site.look_up(DEMANDER, &service, json!({ "key_column": "id_number", "key": IDS[1], "purpose": "aid_check" })).await,
+        site.look_up(DEMANDER, &service, json!({ "key_column": "id_number", "key": IDS[1], "purpose": "aid_check" }))
+            .await,
         site.look_up(DEMANDER, &service, json!({ "key_column": "id_number", "key": IDS[1], "purpose": "no" })).await,
-        site.look_up(DEMANDER, &service, json!({ "key_column": "code", "key": IDS[1].repeat(60), "purpose": "aid_check" })).await,
-        site.look_up(DEMANDER, &service, json!({ "key_column": "code", "key": [IDS[0]], "purpose": "aid_check" })).await,
+        site.look_up(
+            DEMANDER,
+            &service,
+            json!({ "key_column": "code", "key": IDS[1].repeat(60), "purpose": "aid_check" }),
+        )
+        .await,
+        site.look_up(DEMANDER, &service, json!({ "key_column": "code", "key": [IDS[0]], "purpose": "aid_check" }))
+            .await,
         site.get(PROVIDER, &format!("/entries/{}", IDS[0])).await,
         site.get(PROVIDER, &format!("/entries?duty={}", IDS[0])).await,
         site.get(PROVIDER, &format!("/{}", IDS[0])).await,
@@ -142,7 +154,8 @@ async fn no_personal_value_appears_in_leaves_logs_or_errors() {
         IDS[0], NAMES[0], NAMES[2], IDS[3], IDS[1], NAMES[0], IDS[2], NAMES[0]
     );
     site.load(PROVIDER, &entry, "rows.csv", rows).await.ok();
-    let refused = site.load(PROVIDER, &entry, "bad.csv", format!("{},{}\n{},{}\n", IDS[0], NAMES[0], IDS[1], NAMES[1])).await;
+    let refused =
+        site.load(PROVIDER, &entry, "bad.csv", format!("{},{}\n{},{}\n", IDS[0], NAMES[0], IDS[1], NAMES[1])).await;
     errors.push(refused.text());
     site.district.platform.flush_log().await.unwrap();
 

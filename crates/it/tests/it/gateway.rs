@@ -31,7 +31,11 @@ async fn a_field_that_was_not_granted_never_leaves_over_http() {
     let found = site.look_up(DEMANDER, &service, lookup("A1")).await.ok();
     let record = found["records"][0].as_object().unwrap();
     let names: BTreeSet<&str> = record.keys().map(String::as_str).collect();
-    assert_eq!(names, ["code", "id_number", "name", "street"].into(), "exactly the granted fields: `amount` is not among them");
+    assert_eq!(
+        names,
+        ["code", "id_number", "name", "street"].into(),
+        "exactly the granted fields: `amount` is not among them"
+    );
     assert_eq!(record["street"], "江苏路街道", "a field without a mask leaves in clear");
     assert_ne!(record["id_number"], MASKED_ID, "a masked field never leaves in clear");
     assert_ne!(record["name"], "张三");
@@ -41,7 +45,10 @@ async fn a_field_that_was_not_granted_never_leaves_over_http() {
         body["fields"] = fields;
         let refused = site.look_up(DEMANDER, &service, body).await.has(403).is("beyond_grant");
         let detail = text(&refused.json["detail"]);
-        assert!(detail.contains("not granted") && detail.contains("CN-"), "it names the field and the article: {detail}");
+        assert!(
+            detail.contains("not granted") && detail.contains("CN-"),
+            "it names the field and the article: {detail}"
+        );
         assert!(!refused.text().contains("800"), "a refusal brings no data");
     }
     let mut narrow = lookup("A1");
@@ -170,7 +177,9 @@ async fn every_answered_call_survives_a_crash() {
         site.close().await;
         let leaves = Leaves::under(&root);
         for (call, index) in answered {
-            let leaf = leaves.about(&call).unwrap_or_else(|| panic!("{store:?}: call {call} was answered and is not in the log"));
+            let leaf = leaves
+                .about(&call)
+                .unwrap_or_else(|| panic!("{store:?}: call {call} was answered and is not in the log"));
             assert_eq!((leaf.index, leaf.shard.as_str()), (index, "calls-3y/2026-03"));
             assert_eq!(leaf.said["service"], service.as_str());
         }

@@ -7,6 +7,7 @@
     reason = "test code fails by panicking"
 )]
 
+mod api;
 mod contract;
 mod evidence;
 mod gateway;

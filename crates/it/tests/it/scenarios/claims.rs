@@ -45,7 +45,8 @@ pub fn check(book: &Book, scenario: &Scenario, case: &Value, claim: &Claim) -> R
         }
         Claim::Did(act, at) => {
             let timeline = case["timeline"].as_array().into_iter().flatten();
-            let times: Vec<&str> = timeline.filter(|done| done["act"] == act.as_str()).map(|done| said(&done["at"])).collect();
+            let times: Vec<&str> =
+                timeline.filter(|done| done["act"] == act.as_str()).map(|done| said(&done["at"])).collect();
             let wanted = |time: &&str| time.parse::<jiff::Timestamp>().is_ok_and(|time| time == *at);
             if times.iter().any(wanted) { Ok(()) } else { Err(format!("`{act}` was done at {times:?}, not at {at}")) }
         }

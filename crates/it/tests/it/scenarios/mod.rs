@@ -54,7 +54,10 @@ fn every_scenario_belongs_to_a_test() {
     };
     let mut left = book.packs().flat_map(|pack| &pack.scenarios).filter(untested);
     if let Some(scenario) = left.next() {
-        panic!("`{}` of `{}` has scenarios but no test here: add it to `procedures!`", scenario.procedure, scenario.pack);
+        panic!(
+            "`{}` of `{}` has scenarios but no test here: add it to `procedures!`",
+            scenario.procedure, scenario.pack
+        );
     }
 }
 
@@ -115,7 +118,9 @@ fn excuses(pack: &str, procedure: &str) -> BTreeMap<String, String> {
             continue;
         }
         let parts: Vec<&str> = line.split('|').map(str::trim).collect();
-        let [of, about, title, reason] = parts.as_slice() else { panic!("`{line}` is no `pack | procedure | title | reason`") };
+        let [of, about, title, reason] = parts.as_slice() else {
+            panic!("`{line}` is no `pack | procedure | title | reason`")
+        };
         assert!(!reason.is_empty(), "`{title}` is on the list without a reason");
         if *of == pack && *about == procedure {
             excuses.insert((*title).to_owned(), (*reason).to_owned());

@@ -46,7 +46,9 @@ async fn tell(book: &Book, scenario: &Scenario, telling: &Telling) -> Result<(),
     for (at, line) in scenario.lines.iter().enumerate().take(telling.lines.end) {
         let silent = at < telling.lines.start;
         let (line_no, outcome) = match line {
-            Line::Step(step) if silent && (step.refused.is_some() || step.act.is_none() && !step.facts.is_empty()) => continue,
+            Line::Step(step) if silent && (step.refused.is_some() || step.act.is_none() && !step.facts.is_empty()) => {
+                continue;
+            }
             Line::Step(step) => (step.line_no, teller.step(step, at == telling.lines.start).await),
             Line::Then(_) if silent => continue,
             Line::Then(Check { what, line_no }) => (*line_no, teller.check(what).await),
@@ -303,6 +305,10 @@ impl<'a> Teller<'a> {
         if act == "propose_change" || act == "propose_deletion" {
             self.shares(step.facts.get("affects_shares"), act).await;
         }
+        if act == "record_city_consent" && !papers.is_empty() && !self.data_now().await.catalogued {
+            // What the city hands down is catalogued before it is granted (PT-12): a grant is made from a published entry.
+            self.data(Data { catalogued: true, collected: false }).await;
+        }
         let who = login(step);
         let mut body = json!({ "act": act, "role": step.by, "papers": papers, "facts": step.facts });
         if let Some(days) = step.days {
@@ -315,7 +321,8 @@ impl<'a> Teller<'a> {
             }
             ("sharing_request", "supplement", "demander") => self.supplement(case, step, &known).await,
             ("sharing_service", "request_widening", "demander") if papers.contains_key("widening_statement") => {
-                let widening = json!({ "statement": "另用于复核", "purposes": ["second_check"], "items": [], "row_values": [] });
+                let widening =
+                    json!({ "statement": "另用于复核", "purposes": ["second_check"], "items": [], "row_values": [] });
                 self.site.post(who, &format!("/services/{subject}/widening"), widening).await
             }
             ("sharing_service", "consent_widening", "provider") => {
@@ -434,7 +441,8 @@ impl<'a> Teller<'a> {
     }
 
     async fn data_now(&self) -> Data {
-        let entry = self.site.get(PROVIDER, &format!("/entries/{}", self.entry.as_deref().unwrap_or_default())).await.ok();
+        let entry =
+            self.site.get(PROVIDER, &format!("/entries/{}", self.entry.as_deref().unwrap_or_default())).await.ok();
         Data { catalogued: entry["status"] == "published", collected: !entry["collected_at"].is_null() }
     }
 
@@ -457,8 +465,14 @@ impl<'a> Teller<'a> {
 
     /// A change that affects running shares needs a running share and a draft that disturbs it; one that does not, neither.
     async fn shares(&mut self, affects: Option<&FactValue>, act: &str) {
-        let Some(affects) = affects else { return };
         let entry = self.entry.clone().unwrap_or_default();
+        let Some(affects) = affects else {
+            if self.share.is_some() && act == "propose_change" {
+                // Something is changed, and nobody who shares is touched by it.
+                self.edit(&entry, |draft, made| draft["description"] = json!(format!("第{made}次修订"))).await;
+            }
+            return;
+        };
         if *affects == FactValue::Flag(false) {
             if let Some(share) = self.share.take() {
                 let case = self.site.case_about(DEMANDER, &share, "sharing_service").await;
@@ -471,12 +485,18 @@ impl<'a> Teller<'a> {
             self.share = Some(self.site.granted(&Demand::complete(&entry)).await);
         }
         if act == "propose_change" {
-            self.made += 1;
-            let view = self.site.get(PROVIDER, &format!("/entries/{entry}")).await.ok();
-            let mut body = view["draft"].clone();
-            body["items"][3]["mask"] = json!("hide");
-            self.site.put(PROVIDER, &format!("/entries/{entry}"), body).await.ok();
+            let other = |mask: &Value| if mask.is_null() { json!("hide") } else { Value::Null };
+            self.edit(&entry, |draft, _| draft["items"][3]["mask"] = other(&draft["items"][3]["mask"])).await;
         }
+    }
+
+    /// Writes a new draft from what is published.
+    async fn edit(&mut self, entry: &str, change: impl FnOnce(&mut Value, usize)) {
+        self.made += 1;
+        let view = self.site.get(PROVIDER, &format!("/entries/{entry}")).await.ok();
+        let mut body = view["published"].clone();
+        change(&mut body, self.made);
+        self.site.put(PROVIDER, &format!("/entries/{entry}"), body).await.ok();
     }
 
     /// What the case knows.
@@ -509,11 +529,12 @@ impl<'a> Teller<'a> {
 
     /// An effect is in the answer; a notice or a report lies in the inbox besides.
     async fn effect(&self, view: &Value, effect: &str) -> Result<(), String> {
-        if !self.unseen && !self.effects.iter().any(|known| known == effect) {
+        let named = self.effects.iter().any(|known| known == effect);
+        if !self.unseen && !named {
             return Err(format!("the step had no effect `{effect}`, only `{}`", self.effects.join("`, `")));
         }
         let Some((kind @ ("notify" | "report"), role)) = effect.split_once(':') else {
-            return if self.unseen { Err(format!("the effect `{effect}` cannot be seen")) } else { Ok(()) };
+            return if !named { Err(format!("the effect `{effect}` cannot be seen")) } else { Ok(()) };
         };
         let (who, party) = match role {
             "demander" => (DEMANDER, view["demander"].is_string() || self.share.is_some()),

@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use law::{
-    Facts, FactValue,
+    FactValue, Facts,
     scenario::{Line, Scenario},
 };
 
@@ -45,9 +45,11 @@ impl Data {
     }
 
     /// Whether the world can get from here to there without anything being forgotten. What a case was once told stays told, so
-    /// a published entry that goes away again leaves the fact behind.
+    /// a published entry that goes away again leaves the fact behind; and one that has gone does not come back.
     fn leads_to(self, to: Self) -> bool {
-        !(self.catalogued && !to.catalogued || self.collected && !to.collected)
+        let withdrawn = self.collected && !self.catalogued;
+        let forgets = self.catalogued && !to.catalogued || self.collected && !to.collected;
+        self == to || !withdrawn && !forgets
     }
 
     /// Data can be collected without being catalogued only after its entry has left the catalogue, which is too late for asking.
@@ -77,7 +79,9 @@ pub fn tellings(scenario: &Scenario, open: bool) -> Vec<Telling> {
         }
         last.lines.end = at;
         let mut given = scenario.given.clone();
-        given.extend(known.iter().filter(|(fact, _)| WORDS.contains(&fact.as_str())).map(|(f, v)| (f.clone(), v.clone())));
+        given.extend(
+            known.iter().filter(|(fact, _)| WORDS.contains(&fact.as_str())).map(|(f, v)| (f.clone(), v.clone())),
+        );
         let data = if base.leads_to(target) { base } else { target };
         all.push(Telling { given, data: data.at_opening(), lines: at..at.saturating_add(1), then: target });
         now = target;
