@@ -50,6 +50,8 @@ pub async fn founding(stage: &mut Stage, teller: &mut Teller, known: &mut Known)
             json!({ "code": code, "name": name, "kind": "department", "credit_code": credit_code, "office": office });
         let made = administrator.post("/api/v1/organisations", &body).await?;
         stage.call(code, name);
+        let key = json!({ "public_key": signing_key(SEED, code)?.verifying_key().to_spki_pem() });
+        administrator.put(&format!("/api/v1/organisations/{}/signing-key", text(&made, "id")?), &key).await?;
         known.organisations.push((code.to_owned(), text(&made, "id")?.to_owned()));
     }
     let people = [
@@ -69,10 +71,17 @@ pub async fn founding(stage: &mut Stage, teller: &mut Teller, known: &mut Known)
         security.put(&format!("/api/v1/people/{}/roles", text(&made, "id")?), &json!({ "roles": [role] })).await?;
     }
     let what = format!(
-        "creates {} organisations and {} people; the security administrator gives them their roles",
+        "creates {} organisations with their signing keys and {} people; the security administrator gives them their roles",
         organisations.len(),
         people.len()
     );
+    teller.step(&Step::new(stage.now(), stage.name("system.admin"), what))?;
+    for code in ["jyj", "wjw"] {
+        let path = format!("/api/v1/organisations/{}/signing-key", organisation(known, code)?);
+        let key = json!({ "public_key": signing_key(SEED, code)?.verifying_key().to_spki_pem() });
+        administrator.put(&path, &key).await?;
+    }
+    let what = "registers the SM2 keys with which 区教育局 and 区卫生健康委员会 sign their commitments";
     teller.step(&Step::new(stage.now(), stage.name("system.admin"), what))?;
     let body =
         json!({ "login": "x.y", "name": "x", "organisation": organisation(known, "mzj")?, "password": PASSWORD });
