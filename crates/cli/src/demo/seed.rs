@@ -195,8 +195,6 @@ impl<'a> Seeder<'a> {
             let made = self.platform().create_organisation(&self.node.ctx_at(now), input).await?;
             let key = signing_key(self.district.seed, &organisation.code)?.verifying_key().to_spki_pem();
             self.platform().set_signing_key(&self.node.ctx_at(now), made.id, &key).await?;
-            let key = signing_key(self.district.seed, &organisation.code)?.verifying_key().to_spki_pem();
-            self.platform().set_signing_key(&self.node.ctx_at(now), made.id, &key).await?;
             self.organisations.insert(&organisation.code, made.id);
             self.bar.inc(1);
         }

@@ -76,13 +76,6 @@ pub async fn founding(stage: &mut Stage, teller: &mut Teller, known: &mut Known)
         people.len()
     );
     teller.step(&Step::new(stage.now(), stage.name("system.admin"), what))?;
-    for code in ["jyj", "wjw"] {
-        let path = format!("/api/v1/organisations/{}/signing-key", organisation(known, code)?);
-        let key = json!({ "public_key": signing_key(SEED, code)?.verifying_key().to_spki_pem() });
-        administrator.put(&path, &key).await?;
-    }
-    let what = "registers the SM2 keys with which 区教育局 and 区卫生健康委员会 sign their commitments";
-    teller.step(&Step::new(stage.now(), stage.name("system.admin"), what))?;
     let body =
         json!({ "login": "x.y", "name": "x", "organisation": organisation(known, "mzj")?, "password": PASSWORD });
     stage
