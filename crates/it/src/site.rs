@@ -46,6 +46,8 @@ pub struct Site {
     sessions: Mutex<HashMap<String, (String, Timestamp)>>,
     stop: oneshot::Sender<()>,
     served: JoinHandle<()>,
+    /// How often it was started: every life has a chance of its own.
+    life: u64,
 }
 
 impl Site {
@@ -67,16 +69,16 @@ impl Site {
         bound: impl FnOnce(&mut ServerSettings),
     ) -> Self {
         let district = District::open_with(store, change).await.expect("the district does not open");
-        Self::serve(district, instant(at), bound).await
+        Self::serve(district, instant(at), bound, 1).await
     }
 
     /// Puts a district on the network.
-    pub async fn serve(district: District, at: Timestamp, bound: impl FnOnce(&mut ServerSettings)) -> Self {
+    async fn serve(district: District, at: Timestamp, bound: impl FnOnce(&mut ServerSettings), life: u64) -> Self {
         let clock = Arc::new(TestClock::standing(at));
         let mut settings = ServerSettings::new(district.folder().join("uploads"));
         settings.secure_cookies = false;
         bound(&mut settings);
-        let state = AppState::new(district.platform.clone(), clock.clone(), seeded_chance(), settings);
+        let state = AppState::new(district.platform.clone(), clock.clone(), seeded_chance(life), settings);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("no port");
         let base = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel::<()>();
@@ -84,7 +86,7 @@ impl Site {
             Server::serve(listener, state, async { drop(stopped.await) }).await.expect("the server stops");
         });
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { district, clock, base, http, sessions: Mutex::default(), stop, served }
+        Self { district, clock, base, http, sessions: Mutex::default(), stop, served, life }
     }
 
     /// Stops the server and closes the district in order.
@@ -104,12 +106,12 @@ impl Site {
 
     /// Stops everything without any farewell, as a crash would, and serves the same files again.
     pub async fn crash(self) -> Self {
-        let now = self.clock.now();
+        let (now, life) = (self.clock.now(), self.life + 1);
         drop(self.http);
         self.served.abort();
         let _ = self.served.await;
         let district = self.district.restart().await.expect("the district does not come up again");
-        Self::serve(district, now, |_| {}).await
+        Self::serve(district, now, |_| {}, life).await
     }
 
     /// The organisation with this code.
@@ -242,8 +244,8 @@ pub fn instant(text: &str) -> Timestamp {
     local.to_zoned(law::calendar::shanghai()).unwrap().timestamp()
 }
 
-fn seeded_chance() -> server::Chance {
-    let next = AtomicU64::new(1 << 40);
+fn seeded_chance(life: u64) -> server::Chance {
+    let next = AtomicU64::new(life << 40);
     Arc::new(move || {
         let mut seed = [0u8; 32];
         seed[..8].copy_from_slice(&next.fetch_add(1, Ordering::Relaxed).to_le_bytes());

@@ -11,5 +11,6 @@ mod api;
 mod contract;
 mod evidence;
 mod gateway;
+mod kill;
 mod log;
 mod scenarios;

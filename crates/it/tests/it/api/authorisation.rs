@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use it::{
     AUTHORITY, CENTRE, DEMANDER, NOBODY, PROVIDER, Reply, Site,
-    world::{Demand, ROWS, Sharing, entry_body, text},
+    world::{Demand, ROWS, Sharing, commitment, entry_body, merge, text},
 };
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -20,8 +20,12 @@ type Try<'t> = (&'t str, &'t str, Vec<String>, Option<Value>, u16);
 const SYSTEM: &str = "system.admin";
 const SECURITY: &str = "security.admin";
 const AUDIT: &str = "audit.admin";
-/// Somebody of the demanding organisation without any role.
+/// Somebody of the holding organisation without any role.
 const PLAIN: &str = "housing.nobody";
+/// Speaks for an organisation that has no part in anything here.
+const STRANGER: &str = "archive.executive";
+/// Whose session is ended.
+const GUEST: &str = "housing.chief";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_operation_answers_nobody_strangers_and_the_right_one_as_it_should() {
@@ -30,7 +34,7 @@ async fn every_operation_answers_nobody_strangers_and_the_right_one_as_it_should
     let known: BTreeMap<String, Operation> =
         operations(&document).into_iter().map(|operation| (operation.id.clone(), operation)).collect();
     let (mut faults, mut covered) = (Vec::new(), BTreeSet::new());
-    for (id, who, filling, body, status) in world.tries(&site) {
+    for (id, who, filling, body, status) in world.tries() {
         let Some(operation) = known.get(id) else {
             faults.push(format!("there is no operation `{id}`"));
             continue;
@@ -98,7 +102,7 @@ fn shape(reply: &Reply) -> Result<(), String> {
     if sentence.is_empty() || sentence.starts_with(char::is_uppercase) || text(&reply.json["title"]).is_empty() {
         return wrong("the detail is no lower-case sentence");
     }
-    if matches!(reply.status, 401 | 403) && reply.json["hint"].as_str().is_none_or(str::is_empty) {
+    if reply.status == 403 && reply.json["hint"].as_str().is_none_or(str::is_empty) {
         return wrong("whoever is kept out is not told why or what next");
     }
     Ok(())
@@ -156,6 +160,7 @@ struct World {
     person: String,
     session: String,
     supplement: String,
+    missing: Value,
     token: Value,
 }
 
@@ -180,9 +185,8 @@ impl World {
         let (client, token) = Self::client(site).await;
         let people = site.get(SYSTEM, "/people?limit=200").await.ok();
         let plain = people["items"].as_array().unwrap().iter().find(|person| person["login"] == PLAIN).unwrap();
-        let login = json!({ "login": PLAIN, "password": platform::testkit::PASSWORD });
-        site.post(NOBODY, "/sessions", login).await.ok();
-        let sessions = site.get(PLAIN, "/sessions").await.ok();
+        Self::stranger(site).await;
+        let sessions = site.get(GUEST, "/sessions").await.ok();
         Self {
             entry_case: text(&site.get(PROVIDER, &format!("/entries/{entry}")).await.ok()["case"]),
             draft: text(&drafted["entry"]["id"]),
@@ -202,11 +206,32 @@ impl World {
             person: text(&plain["id"]),
             session: text(&sessions["items"].as_array().unwrap().last().unwrap()["id"]),
             supplement: text(&short["request"]["id"]),
+            missing: Self::missing(site, &short["request"]).await,
             entry,
             request,
             service,
             token,
         }
+    }
+
+    /// A third organisation with somebody who works for it.
+    async fn stranger(site: &Site) {
+        let organisation = json!({ "code": "archive", "name": "区档案局", "kind": "department" });
+        let organisation = text(&site.post(SYSTEM, "/organisations", organisation).await.ok()["id"]);
+        let password = platform::testkit::PASSWORD;
+        let person = json!({ "login": STRANGER, "name": "某某", "organisation": organisation, "password": password });
+        let person = text(&site.post(SYSTEM, "/people", person).await.ok()["id"]);
+        site.put(SECURITY, &format!("/people/{person}/roles"), json!({ "roles": ["data_executive"] })).await.ok();
+    }
+
+    /// The scope that a demand was short of, under a new signature.
+    async fn missing(site: &Site, asked: &Value) -> Value {
+        let scope = json!({ "scope": "就业科" });
+        let mut whole = asked["elements"].clone();
+        merge(&mut whole, &scope);
+        whole["entry"] = asked["entry"].clone();
+        let signed = commitment(site, &whole).await.expect("the text of the commitment");
+        json!({ "scope": "就业科", "commitment": signed })
     }
 
     /// A client of the demanding organisation and what it sends for a token.
@@ -224,7 +249,7 @@ impl World {
     }
 
     #[rustfmt::skip]
-    fn tries(&self, site: &Site) -> Vec<Try<'static>> {
+    fn tries(&self) -> Vec<Try<'static>> {
         let none = Vec::new;
         let one = |id: &str| vec![id.to_owned()];
         let two = |id: &str, query: String| vec![id.to_owned(), query];
@@ -246,7 +271,6 @@ impl World {
         let proof = format!("service={}&index={}", self.service, self.index);
         let mine = format!("organisation={}", self.housing);
         let key = || Some(json!({ "public_key": sm::sign::SigningKey::from_bytes(&sm::sm3(b"transport")).unwrap().verifying_key().to_spki_pem() }));
-        let _ = site;
         vec![
             ("sessions_create", NOBODY, none(), login("wrong password"), 401),
             ("sessions_create", NOBODY, none(), login(platform::testkit::PASSWORD), 200),
@@ -266,9 +290,9 @@ impl World {
             ("organisations_list", PLAIN, none(), None, 200),
             ("organisations_get", NOBODY, one(&self.housing), None, 401),
             ("organisations_get", PLAIN, one(&self.housing), None, 200),
-            ("organisations_create", NOBODY, none(), organisation("archive"), 401),
-            ("organisations_create", SECURITY, none(), organisation("archive"), 403),
-            ("organisations_create", SYSTEM, none(), organisation("archive"), 200),
+            ("organisations_create", NOBODY, none(), organisation("library"), 401),
+            ("organisations_create", SECURITY, none(), organisation("library"), 403),
+            ("organisations_create", SYSTEM, none(), organisation("library"), 200),
             ("organisations_set_signing_key", NOBODY, one(&self.transport), key(), 401),
             ("organisations_set_signing_key", DEMANDER, one(&self.transport), key(), 403),
             ("organisations_set_signing_key", SYSTEM, one(&self.transport), key(), 200),
@@ -346,15 +370,19 @@ impl World {
             ("sharing_requests_commitment_text", NOBODY, none(), demand(), 401),
             ("sharing_requests_commitment_text", DEMANDER, none(), demand(), 200),
             ("sharing_requests_get", NOBODY, one(&self.request), None, 401),
+            ("sharing_requests_get", STRANGER, one(&self.request), None, 403),
             ("sharing_requests_get", "cyberspace.officer", one(&self.request), None, 200),
             ("sharing_requests_get", DEMANDER, one(&self.request), None, 200),
             ("sharing_requests_supplement", NOBODY, one(&self.supplement), Some(json!({ "scope": "就业科" })), 401),
             ("sharing_requests_supplement", PROVIDER, one(&self.supplement), Some(json!({ "scope": "就业科" })), 403),
+            ("sharing_requests_supplement", DEMANDER, one(&self.supplement), Some(self.missing.clone()), 200),
             ("sharing_requests_commitment", NOBODY, one(&self.request), None, 401),
+            ("sharing_requests_commitment", STRANGER, one(&self.request), None, 403),
             ("sharing_requests_commitment", DEMANDER, one(&self.request), None, 200),
             ("services_list", NOBODY, none(), None, 401),
             ("services_list", DEMANDER, none(), None, 200),
             ("services_get", NOBODY, one(&self.service), None, 401),
+            ("services_get", STRANGER, one(&self.service), None, 403),
             ("services_get", PROVIDER, one(&self.service), None, 200),
             ("services_widen", NOBODY, one(&self.service), widening(), 401),
             ("services_widen", PROVIDER, one(&self.service), widening(), 403),
@@ -388,10 +416,13 @@ impl World {
             ("notices_mark_read", DEMANDER, one(&self.notice), None, 204),
 
             ("acts_papers", NOBODY, one(&self.act), None, 401),
+            ("acts_papers", STRANGER, one(&self.act), None, 403),
             ("acts_papers", DEMANDER, one(&self.act), None, 200),
             ("acts_evidence", NOBODY, one(&self.act), None, 401),
+            ("acts_evidence", STRANGER, one(&self.act), None, 403),
             ("acts_evidence", AUDIT, one(&self.act), None, 200),
             ("calls_evidence", NOBODY, two(&self.call, proof.clone()), None, 401),
+            ("calls_evidence", STRANGER, two(&self.call, proof.clone()), None, 403),
             ("calls_evidence", DEMANDER, two(&self.call, proof), None, 200),
             ("log_checkpoint", NOBODY, vec!["acts-permanent".into(), "2026".into()], None, 200),
             ("log_checkpoint", NOBODY, vec!["acts-permanent".into(), "1999".into()], None, 404),
