@@ -1,5 +1,5 @@
 //! How many dates due a second one core derives from the checked-in notices:
-//! `cargo run --release -p gongshu-law --example throughput`.
+//! `cargo run --release -p gongshu-law --example law_throughput`.
 
 use std::{error::Error, fs, hint::black_box, path::Path, time::Instant};
 

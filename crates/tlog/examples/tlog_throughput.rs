@@ -1,4 +1,4 @@
-//! How fast one shard is: `cargo run --release -p gongshu-tlog --example throughput [leaves]`.
+//! How fast one shard is: `cargo run --release -p gongshu-tlog --example tlog_throughput [leaves]`.
 //!
 //! Appends 200-byte leaves in batches of 1000 with one sync a batch, publishes (both trees, all tiles, both signatures),
 //! then builds proofs in both trees at random positions with a small and with a large cache.
