@@ -88,7 +88,7 @@ pub struct Demand {
 }
 
 /// Every paper that a demand can bring.
-pub const DEMAND_PAPERS: [&str; 13] = [
+pub const DEMAND_PAPERS: [&str; 14] = [
     "demand_type",
     "use_basis",
     "use_scenario",
@@ -102,6 +102,7 @@ pub const DEMAND_PAPERS: [&str; 13] = [
     "security_measures",
     "commitment",
     "low_use_reason",
+    "fusion_plan",
 ];
 
 impl Demand {

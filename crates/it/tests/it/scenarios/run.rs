@@ -185,6 +185,8 @@ impl<'a> Teller<'a> {
         let fits = match step.by.as_str() {
             // Nobody comes as far as the law: the door asks first who it is.
             "public" => code == "wrong_role" && reply.status == 401,
+            // There is no form in which anybody could open such a case for another organisation.
+            _ if self.case.is_none() && code == "wrong_role" && reply.code() == "invalid_input" => true,
             // The platform's own acts follow from something that somebody did, and it is that which is refused.
             "platform" => reply.refusal() == code || matches!(reply.code(), "conflict" | "service_not_active"),
             _ => reply.refusal() == code && !reply.json["detail"].as_str().unwrap_or_default().is_empty(),
@@ -305,8 +307,12 @@ impl<'a> Teller<'a> {
         if act == "propose_change" || act == "propose_deletion" {
             self.shares(step.facts.get("affects_shares"), act).await;
         }
-        if act == "record_city_consent" && !papers.is_empty() && !self.data_now().await.catalogued {
-            // What the city hands down is catalogued before it is granted (PT-12): a grant is made from a published entry.
+        if (act == "record_city_consent" || act == "deliver_fusion")
+            && step.refused.is_none()
+            && !self.data_now().await.catalogued
+        {
+            // What the city hands down, or a fusion makes, is catalogued before it is granted (PT-11, PT-12): a grant is made
+            // from a published entry.
             self.data(Data { catalogued: true, collected: false }).await;
         }
         let who = login(step);
