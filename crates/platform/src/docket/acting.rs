@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use law::{Decision, PaperId, RoleId};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, TransactionTrait,
     sea_query::OnConflict,
 };
 
@@ -41,12 +41,54 @@ impl Platform {
     /// [`Code::NotFound`], [`Code::NotPermitted`] with the reason, [`Code::ActRefused`] with the law's refusal,
     /// [`Code::Conflict`] when the case was changed meanwhile or the idempotency key stands for something else.
     pub async fn act_on_case(&self, ctx: &Ctx, case: CaseId, input: ActInput) -> Result<Receipt> {
+        only_stated_facts(&input)?;
         let tx = self.db().write().await?;
         let receipt = act(self, &tx, ctx, case, input).await?;
         tx.commit().await?;
         self.wake_pump();
         Ok(receipt)
     }
+}
+
+impl Platform {
+    /// Opens a case of a procedure that has no slice of its own, by its opening act, in a transaction of its own.
+    ///
+    /// # Errors
+    /// [`Code::InvalidInput`] for a procedure whose cases a slice opens; otherwise as [`Platform::act_on_case`].
+    pub async fn open_case(&self, ctx: &Ctx, opening: Opening) -> Result<Receipt> {
+        only_stated_facts(&opening.act)?;
+        let pack = opening.pack.as_ref().unwrap_or(&self.settings().pack);
+        let rules = self.book().pack(pack).and_then(|pack| pack.procedures.get(&opening.procedure));
+        if let Some(rules) = rules
+            && matches!(rules.subject, law::Subject::Entry | law::Subject::Dataset | law::Subject::Service)
+        {
+            // Without its entry, request or service such a case would be a shell about nothing.
+            let message = format!("a case of `{}` is opened together with what it is about", opening.procedure);
+            let next = "draft an entry, or make a request: its case opens with it";
+            return Err(Error::new(Code::InvalidInput, message).field("procedure", "has a form of its own").hint(next));
+        }
+        let tx = self.db().write().await?;
+        let receipt = open_case(self, &tx, ctx, opening).await?;
+        tx.commit().await?;
+        self.wake_pump();
+        Ok(receipt)
+    }
+}
+
+/// The facts that only somebody who looks can know. Every other fact is derived from a slice or set by the law, and nobody
+/// states it for their own benefit.
+const STATED: [&str; 2] = ["affects_shares", "application_malformed"];
+
+fn only_stated_facts(input: &ActInput) -> Result<()> {
+    let derived = input.facts.keys().filter(|fact| !STATED.contains(&fact.as_str()));
+    let refused = derived.fold(None, |error: Option<Error>, fact| {
+        let error = error.unwrap_or_else(|| {
+            Error::new(Code::InvalidInput, "an act states a fact that the platform itself establishes")
+                .hint(format!("leave it out; an actor states only `{}`", STATED.join("`, `")))
+        });
+        Some(error.field(format!("facts.{fact}"), "is derived, not stated"))
+    });
+    refused.map_or(Ok(()), Err)
 }
 
 /// Opens a case inside a slice's transaction. The slice calls [`Platform::wake_pump`] after its commit.
@@ -251,6 +293,18 @@ pub(super) async fn refresh(platform: &Platform, tx: &Tx, loaded: &mut Loaded) -
         (loaded.current, _) = law::with_facts(platform.book(), &loaded.current, facts);
     }
     Ok(())
+}
+
+/// The case as the world has made it by now, for reading: what a call or a hand-in has changed moves its terms at once, not only
+/// when the scheduler next comes by.
+pub(super) async fn as_of_now(platform: &Platform, head: &CaseHead, stored: law::Case) -> Result<law::Case> {
+    let tx = platform.db().read().begin().await?;
+    let facts = effects::facts_now(platform, &tx, head).await?;
+    tx.rollback().await?;
+    if facts.iter().all(|(fact, value)| stored.facts.get(fact) == Some(value)) {
+        return Ok(stored);
+    }
+    Ok(law::with_facts(platform.book(), &stored, facts).0)
 }
 
 /// The next thing the law does in a case by now, carried out; not yet saved.

@@ -171,7 +171,7 @@ impl Platform {
         let row = row.ok_or_else(|| Error::not_found("case", id))?;
         let head = head_of(&row)?;
         self.may(ctx, Action::ReadCase, &Resource::case(&head))?;
-        let case: law::Case = from_json(&row.data)?;
+        let case = super::acting::as_of_now(self, &head, from_json(&row.data)?).await?;
         let procedure = self.book().pack(&case.pack).and_then(|pack| pack.procedures.get(&case.procedure));
         let state = procedure.and_then(|procedure| procedure.states.get(&case.state));
         let roles = ["demander", "provider", "centre", "authority", "cyberspace"].map(RoleId::from);

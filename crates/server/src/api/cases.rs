@@ -97,12 +97,7 @@ async fn cases_open(caller: Caller, key: IdempotencyKey, Body(opening): Body<Cas
         act,
         parent: None,
     };
-    let platform = caller.platform();
-    let tx = platform.db().write().await?;
-    let receipt = docket::open_case(platform, &tx, &caller.ctx, opening).await?;
-    tx.commit().await?;
-    platform.wake_pump();
-    Ok(Json(receipt))
+    Ok(Json(caller.platform().open_case(&caller.ctx, opening).await?))
 }
 
 /// Shows a case: its state, terms with their day-by-day derivation, what was done and what can be done.
