@@ -70,6 +70,7 @@ pub(crate) async fn facts_now(platform: &Platform, tx: &Tx, head: &CaseHead) -> 
     match head.subject_kind {
         SubjectKind::Entry => catalogue::facts_of(tx, head.subject.into()).await,
         SubjectKind::Service | SubjectKind::Request => sharing::refresh_facts(tx, platform, head).await,
-        SubjectKind::Organisation | SubjectKind::Project | SubjectKind::Record => Ok(law::Facts::new()),
+        SubjectKind::Project => catalogue::facts_of_project(tx, head.subject.into()).await,
+        SubjectKind::Organisation | SubjectKind::Record => Ok(law::Facts::new()),
     }
 }

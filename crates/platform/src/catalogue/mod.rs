@@ -357,7 +357,21 @@ pub(crate) async fn withdraw_entry(tx: &Tx, on: &EffectCtx<'_>) -> Result<()> {
         ..row.clone()
     };
     store::save(tx, row.version, next.clone()).await?;
-    store::keep_version(tx, &next, "withdrawn", false, &last, on.act, on.decision.at).await
+    store::keep_version(tx, &next, "withdrawn", false, &last, on.act, on.decision.at).await?;
+    crate::collection::close_withdrawn(tx, on).await
+}
+
+/// What the law is told about a project whose system is in the system catalogue (CN-9, PT-11): it is catalogued when an entry of
+/// that system is published, and collected when data was handed in for every entry of it.
+pub(crate) async fn facts_of_project(tx: &Tx, system: SystemId) -> Result<law::Facts> {
+    let of = store::entry::Column::SystemId.eq(system.0);
+    let rows = store::entry::Entity::find().filter(of).all(tx).await?;
+    let catalogued = rows.iter().any(|row| row.status == EntryStatus::Published.as_word());
+    let collected = !rows.is_empty() && rows.iter().all(|row| row.collected_at.is_some());
+    let facts = [("catalogued", catalogued), ("collected", collected)];
+    // Only ever adds: what was accepted once is not undone by a later change of the catalogue.
+    let true_ones = facts.into_iter().filter(|(_, is)| *is);
+    Ok(true_ones.map(|(fact, is)| (fact.into(), law::FactValue::Flag(is))).collect())
 }
 
 /// What the law is told about an entry, asked before every act and every tick of a case about it.

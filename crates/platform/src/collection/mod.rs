@@ -38,6 +38,10 @@ use crate::{
 const PROCEDURE: &str = "collection";
 /// The platform's act by which a load is recorded in it.
 const RECORD_LOAD: &str = "record_load";
+/// The platform's act by which it ends when the entry leaves the catalogue.
+const CLOSE_WITHDRAWN: &str = "close_withdrawn";
+/// The platform's act by which a request learns that what it waits for has come.
+const RECORD_SUPPLY: &str = "record_supply";
 /// Most rows of a preview.
 pub const MAX_PREVIEW: usize = 100;
 
@@ -380,7 +384,45 @@ pub(crate) async fn mark_collected(tx: &Tx, on: &EffectCtx<'_>) -> Result<()> {
         .filter(Column::CollectedAt.is_null())
         .exec(tx)
         .await?;
+    tell_waiting_requests(tx, on).await
+}
+
+/// Requests that wait for this very data are told by the platform that it has come (PT-22).
+async fn tell_waiting_requests(tx: &Tx, on: &EffectCtx<'_>) -> Result<()> {
+    use crate::sharing::store::request::{Column, Entity};
+    let asked =
+        Entity::find().filter(Column::EntryId.eq(on.case.subject)).order_by_asc(Column::CreatedAt).all(tx).await?;
+    for request in asked {
+        follow(tx, on, request.case_id.into(), RECORD_SUPPLY).await?;
+    }
     Ok(())
+}
+
+/// An entry that leaves the catalogue takes its collection case along.
+pub(crate) async fn close_withdrawn(tx: &Tx, on: &EffectCtx<'_>) -> Result<()> {
+    use docket::store::case::{Column, Entity};
+    let open = Entity::find()
+        .filter(Column::SubjectId.eq(on.case.subject))
+        .filter(Column::Procedure.eq(PROCEDURE))
+        .filter(Column::Ended.eq(false));
+    for case in open.all(tx).await? {
+        follow(tx, on, case.id.into(), CLOSE_WITHDRAWN).await?;
+    }
+    Ok(())
+}
+
+/// The platform's act in another case, where that case's own rules have it from the state it is in.
+async fn follow(tx: &Tx, on: &EffectCtx<'_>, case: CaseId, act: &str) -> Result<()> {
+    let Some(row) = docket::store::case::Entity::find_by_id(case.0).one(tx).await? else { return Ok(()) };
+    let pack = on.platform.book().pack(&law::PackId::new(&row.pack));
+    let rule = pack.and_then(|pack| pack.procedures.get(row.procedure.as_str())).and_then(|rules| rules.acts.get(act));
+    if rule.is_none_or(|rule| row.ended || !rule.from.iter().any(|from| *from == row.state.as_str())) {
+        return Ok(());
+    }
+    let mut seed = [0u8; 32];
+    on.ctx.fill(&mut seed);
+    let ctx = Ctx::new(Actor::Platform, on.ctx.now, seed);
+    docket::act(on.platform, tx, &ctx, case, ActInput::new(act).role("platform")).await.map(drop)
 }
 
 /// What the log says of a load: counts and digests, never a file's name.

@@ -1,6 +1,8 @@
 //! What people are told: notices, reports and breaches in the inbox of an organisation or an office. A notice names case,
 //! act and article; its words are made when it is read, in the language of the law.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use law::RoleId;
 use sea_orm::{
@@ -19,7 +21,7 @@ use crate::{
     policy::{Action, Resource, office_word},
 };
 
-use super::{rules, store};
+use super::{SubjectKind, rules, store};
 
 /// What kind of notice it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,8 +68,20 @@ pub struct NoticeView {
 
 /// Puts a notice into a role's inbox, in the transaction of the act.
 pub(crate) async fn tell(tx: &Tx, on: &EffectCtx<'_>, role: &RoleId, kind: NoticeKind) -> Result<()> {
-    let inbox = rules::inbox_of(on.case, role);
-    post(tx, on, kind, vec![inbox]).await
+    let mut inboxes = vec![rules::inbox_of(on.case, role)];
+    if *role == "demander" && on.case.demander.is_none() && on.case.subject_kind == SubjectKind::Entry {
+        // Nobody asked for a change of the catalogue; those whom it concerns are the ones who share the entry (PT-15).
+        inboxes.extend(sharers(tx, on.case.subject).await?.into_iter().map(|sharer| (Some(sharer), None)));
+    }
+    post(tx, on, kind, inboxes).await
+}
+
+/// The organisations with a running service of an entry.
+async fn sharers(tx: &Tx, entry: Uuid) -> Result<BTreeSet<OrganisationId>> {
+    use crate::sharing::{ServiceStatus, store::service};
+    let running = service::Column::Status.ne(ServiceStatus::Ended.as_word());
+    let rows = service::Entity::find().filter(service::Column::EntryId.eq(entry)).filter(running).all(tx).await?;
+    Ok(rows.into_iter().map(|row| row.demander_id.into()).collect())
 }
 
 /// Tells the parties and the authority that a term has run out.
