@@ -43,6 +43,8 @@ pub struct Elements {
     pub frequency: Option<Frequency>,
     /// Why it is needed although it is used less than once in three months.
     pub low_use_reason: String,
+    /// How the data of several organisations is to be fused, where fusion is wanted (PT-22).
+    pub fusion_plan: String,
     /// The last day of use.
     pub term_until: Option<Date>,
     /// The security grade of the use.
@@ -182,6 +184,7 @@ impl Elements {
             mode: more.mode.or(self.mode),
             frequency: more.frequency.or(self.frequency),
             low_use_reason: text(&self.low_use_reason, more.low_use_reason),
+            fusion_plan: text(&self.fusion_plan, more.fusion_plan),
             term_until: more.term_until.or(self.term_until),
             security_grade: more.security_grade.or(self.security_grade),
             security_measures: text(&self.security_measures, more.security_measures),

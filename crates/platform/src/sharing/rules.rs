@@ -96,6 +96,7 @@ pub fn papers(elements: &Elements) -> BTreeMap<PaperId, String> {
         ("security_measures", said(&elements.security_measures)),
         ("commitment", elements.commitment.as_ref().map(word)),
         ("low_use_reason", said(&elements.low_use_reason)),
+        ("fusion_plan", said(&elements.fusion_plan)),
     ];
     all.into_iter().filter_map(|(paper, text)| Some((PaperId::new(paper), text?))).collect()
 }
@@ -311,13 +312,14 @@ fn short(text: &str) -> String {
     text.chars().take(40).collect()
 }
 
-fn texts(elements: &Elements) -> [(&'static str, &str); 6] {
+fn texts(elements: &Elements) -> [(&'static str, &str); 7] {
     [
         ("scenario", &elements.scenario),
         ("legal_basis", &elements.legal_basis),
         ("business_goal", &elements.business_goal),
         ("scope", &elements.scope),
         ("low_use_reason", &elements.low_use_reason),
+        ("fusion_plan", &elements.fusion_plan),
         ("security_measures", &elements.security_measures),
     ]
 }

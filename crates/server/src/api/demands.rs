@@ -49,6 +49,9 @@ pub struct Elements {
     /// Why it is needed although it is used less than once in three months.
     #[schema(required = false)]
     pub low_use_reason: String,
+    /// How the data of several organisations is to be fused, where fusion is wanted.
+    #[schema(required = false)]
+    pub fusion_plan: String,
     /// The last day of use.
     pub term_until: Option<Date>,
     /// The security grade of the use.
