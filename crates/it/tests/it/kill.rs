@@ -257,7 +257,8 @@ impl District {
     /// Acts, loads and calls side by side, until so many were acknowledged that it is time to die; then the process is
     /// killed while the others are under way.
     async fn work(&self, node: &Node, round: usize, death: u64) -> Acknowledged {
-        let (count, loaded, over) = (AtomicU64::new(0), AtomicBool::new(round % 2 == 0), AtomicBool::new(false));
+        let (count, loaded, over) =
+            (AtomicU64::new(0), AtomicBool::new(round.is_multiple_of(2)), AtomicBool::new(false));
         let acknowledged = |reply: &Option<Reply>| {
             if let Some(reply) = reply
                 && reply.succeeded()

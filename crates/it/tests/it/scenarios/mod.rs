@@ -6,6 +6,7 @@
 //! entry that passes, or that names no scenario, fails.
 
 mod claims;
+mod making;
 mod run;
 mod telling;
 
