@@ -30,7 +30,6 @@ use crate::{
     error::{Code, Error, Result},
     identity,
     ids::*,
-    ledger,
     policy::{Action, Resource},
 };
 
@@ -194,24 +193,15 @@ impl Platform {
         Ok(receipt)
     }
 
-    /// Consents to the wider use that was asked for, and makes the grant for it in the same breath. Consent given as a bare act
-    /// of the case is a decision on record; the grant stays as it was until the provider makes the new one here.
+    /// Consents to the wider use that was asked for. The act's own effect makes the wider grant, whichever door it comes by.
     ///
     /// # Errors
-    /// [`Code::Conflict`] when nothing was asked, [`Code::ActRefused`], [`Code::NotPermitted`].
+    /// [`Code::ActRefused`] when nothing was asked, [`Code::NotPermitted`].
     pub async fn consent_to_widening(&self, ctx: &Ctx, id: ServiceId) -> Result<Receipt> {
         let tx = self.db().write().await?;
         let row = store::service(&*tx, id).await?;
         let case = case_of(&tx, &row).await?;
         let receipt = docket::act(self, &tx, ctx, case, ActInput::new(CONSENT_WIDENING).role("provider")).await?;
-        // The act's own effects may have made the new grant already, where the pack says so.
-        let row = store::service(&*tx, id).await?;
-        if row.widening.is_some() {
-            let grant = apply_widening(self, ctx.now, &tx, &row).await?;
-            let digest = hex::encode(sm::sm3(to_json(&grant)?.as_bytes()));
-            let what = serde_json::json!({ "service": id, "consent": receipt.act, "grant_sm3": digest });
-            ledger::enqueue(&tx, ctx, ledger::ACTS, ctx.uuid(), "sharing.grant_after_consent", what).await?;
-        }
         tx.commit().await?;
         self.wake_pump();
         Ok(receipt)
@@ -329,8 +319,8 @@ impl Wanted {
 pub(crate) async fn issue_grant(tx: &Tx, on: &EffectCtx<'_>) -> Result<()> {
     if on.case.subject_kind == SubjectKind::Service {
         let row = store::service(tx, on.case.subject.into()).await?;
-        return if row.widening.is_some() {
-            apply_widening(on.platform, on.ctx.now, tx, &row).await.map(drop)
+        return if row.widening.is_some() && asked_last(on, row.widening_at) {
+            apply_widening(on.platform, on.ctx.now, tx, &row).await
         } else {
             Ok(())
         };
@@ -363,6 +353,13 @@ pub(crate) async fn issue_grant(tx: &Tx, on: &EffectCtx<'_>) -> Result<()> {
     };
     store::service::Entity::insert(row).exec_without_returning(tx).await?;
     store::bump(on.platform, on.ctx.now, tx).await
+}
+
+/// Whether the widening noted with the service is what the demander asked for last. One that was refused stays on record, and
+/// must not come to life by the consent to a later request that names nothing the gateway could apply.
+fn asked_last(on: &EffectCtx<'_>, noted_at: Option<i64>) -> bool {
+    let last = on.decision.case.done.iter().rev().find(|done| done.by == "demander");
+    last.map(|done| micros(done.at)) == noted_at
 }
 
 /// The effect `suspend_service`.
@@ -492,7 +489,7 @@ fn settle<'a>(
     }
 }
 
-async fn apply_widening(platform: &Platform, now: Timestamp, tx: &Tx, row: &store::service::Model) -> Result<Grant> {
+async fn apply_widening(platform: &Platform, now: Timestamp, tx: &Tx, row: &store::service::Model) -> Result<()> {
     let nothing = || {
         Error::new(Code::Conflict, format!("no wider use of service `{}` was asked for", row.id))
             .hint("ask for it first")
@@ -507,8 +504,7 @@ async fn apply_widening(platform: &Platform, now: Timestamp, tx: &Tx, row: &stor
         widening_at: Set(None),
         ..Default::default()
     };
-    store::change_service(platform, now, tx, row, change).await?;
-    Ok(grant)
+    store::change_service(platform, now, tx, row, change).await
 }
 
 async fn set_status(tx: &Tx, on: &EffectCtx<'_>, status: ServiceStatus) -> Result<()> {

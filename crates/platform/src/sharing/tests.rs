@@ -192,6 +192,17 @@ async fn widening_changes_nothing_until_consent() {
         assert!(after.grant.fields.iter().any(|field| field.name == "amount"));
         assert!(after.grant.purposes.contains("audit") && after.grant.purposes.contains("aid_check"));
         assert_eq!(after.widening, None);
+
+        let case = after.case.unwrap();
+        let more = Widening { purposes: vec!["marketing".into()], statement: "推广".into(), ..Widening::default() };
+        world.platform.widen(&world.asker("2026-03-06 09:00"), service, more).await.unwrap();
+        let refuse = ActInput::new("refuse_widening").paper("refusal_reason", "与履职无关");
+        world.platform.act_on_case(&world.holder("2026-03-06 10:00"), case, refuse).await.unwrap();
+        let again = ActInput::new("request_widening").paper("widening_statement", "另有需要");
+        world.platform.act_on_case(&world.asker("2026-03-07 09:00"), case, again).await.unwrap();
+        world.platform.consent_to_widening(&world.holder("2026-03-07 10:00"), service).await.unwrap();
+        let last = world.platform.service(&world.asker("2026-03-07 10:10"), service).await.unwrap();
+        assert_eq!(last.grant, after.grant, "what was refused must not come to life by a later consent");
         world.close().await;
     }
 }
