@@ -450,7 +450,7 @@ impl<'a> Teller<'a> {
         Err(format!("`{effect}`: no such {wanted} lies in the inbox of `{who}`"))
     }
 
-    /// Every act rests on an article and is in the log under its own name; the last one proves itself.
+    /// Every act rests on an article and is in the log under its own name.
     async fn prove(&self) -> Result<(), String> {
         let Some(case) = &self.case else { return Ok(()) };
         self.site.district.platform.flush_log().await.map_err(|error| error.to_string())?;
