@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, ExprTrait},
+    sea_query::{Expr, ExprTrait, Query},
 };
 use serde::{Deserialize, Serialize};
 
@@ -387,13 +387,18 @@ pub(crate) async fn mark_collected(tx: &Tx, on: &EffectCtx<'_>) -> Result<()> {
     tell_waiting_requests(tx, on).await
 }
 
-/// Requests that wait for this very data are told by the platform that it has come (PT-22).
+/// Requests that wait for this very data are told by the platform that it has come (PT-22). One query, however many asked before.
 async fn tell_waiting_requests(tx: &Tx, on: &EffectCtx<'_>) -> Result<()> {
-    use crate::sharing::store::request::{Column, Entity};
-    let asked =
-        Entity::find().filter(Column::EntryId.eq(on.case.subject)).order_by_asc(Column::CreatedAt).all(tx).await?;
-    for request in asked {
-        follow(tx, on, request.case_id.into(), RECORD_SUPPLY).await?;
+    use crate::sharing::store::request;
+    use docket::store::case::{Column, Entity};
+    let asked = Query::select()
+        .column(request::Column::CaseId)
+        .from(request::Entity)
+        .and_where(request::Column::EntryId.eq(on.case.subject))
+        .to_owned();
+    let open = Entity::find().filter(Column::Id.in_subquery(asked)).filter(Column::Ended.eq(false));
+    for case in open.order_by_asc(Column::OpenedAt).all(tx).await? {
+        follow(tx, on, &case, RECORD_SUPPLY).await?;
     }
     Ok(())
 }
@@ -406,23 +411,22 @@ pub(crate) async fn close_withdrawn(tx: &Tx, on: &EffectCtx<'_>) -> Result<()> {
         .filter(Column::Procedure.eq(PROCEDURE))
         .filter(Column::Ended.eq(false));
     for case in open.all(tx).await? {
-        follow(tx, on, case.id.into(), CLOSE_WITHDRAWN).await?;
+        follow(tx, on, &case, CLOSE_WITHDRAWN).await?;
     }
     Ok(())
 }
 
-/// The platform's act in another case, where that case's own rules have it from the state it is in.
-async fn follow(tx: &Tx, on: &EffectCtx<'_>, case: CaseId, act: &str) -> Result<()> {
-    let Some(row) = docket::store::case::Entity::find_by_id(case.0).one(tx).await? else { return Ok(()) };
-    let pack = on.platform.book().pack(&law::PackId::new(&row.pack));
-    let rule = pack.and_then(|pack| pack.procedures.get(row.procedure.as_str())).and_then(|rules| rules.acts.get(act));
-    if rule.is_none_or(|rule| row.ended || !rule.from.iter().any(|from| *from == row.state.as_str())) {
+/// The platform's act in another open case, where that case's own rules have it from the state it is in.
+async fn follow(tx: &Tx, on: &EffectCtx<'_>, case: &docket::store::case::Model, act: &str) -> Result<()> {
+    let pack = on.platform.book().pack(&law::PackId::new(&case.pack));
+    let rule = pack.and_then(|pack| pack.procedures.get(case.procedure.as_str())).and_then(|rules| rules.acts.get(act));
+    if rule.is_none_or(|rule| !rule.from.iter().any(|from| *from == case.state.as_str())) {
         return Ok(());
     }
     let mut seed = [0u8; 32];
     on.ctx.fill(&mut seed);
     let ctx = Ctx::new(Actor::Platform, on.ctx.now, seed);
-    docket::act(on.platform, tx, &ctx, case, ActInput::new(act).role("platform")).await.map(drop)
+    docket::act(on.platform, tx, &ctx, case.id.into(), ActInput::new(act).role("platform")).await.map(drop)
 }
 
 /// What the log says of a load: counts and digests, never a file's name.
