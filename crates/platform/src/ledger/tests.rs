@@ -116,6 +116,7 @@ async fn a_leaf_is_in_the_log_exactly_once() -> Result<()> {
         district.platform.flush_log().await?;
         let mut acts = Vec::new();
         for crash in [false, true] {
+            district.platform.still_pump().await;
             acts.push(objection(&district).await?.act);
             acts.push(objection(&district).await?.act);
             district.platform.arm(FailurePoint::LeafAppended);
@@ -123,6 +124,7 @@ async fn a_leaf_is_in_the_log_exactly_once() -> Result<()> {
             assert!(district.platform.log_index(acts.last().expect("one").0).await?.is_none(), "appended, not noted");
             if crash {
                 district = district.restart().await?;
+                district.platform.still_pump().await;
             }
             acts.push(objection(&district).await?.act);
             district.platform.flush_log().await?;
@@ -147,6 +149,7 @@ async fn a_leaf_is_in_the_log_exactly_once() -> Result<()> {
 async fn a_crash_before_the_append_loses_nothing() -> Result<()> {
     for store in durable_databases() {
         let district = District::open(store).await?;
+        district.platform.still_pump().await;
         let raised = objection(&district).await?;
         let district = district.restart().await?;
         assert_eq!(district.platform.log_index(raised.act.0).await?, Some(0));
