@@ -41,6 +41,13 @@ struct Checker<'a> {
 
 impl Checker<'_> {
     fn procedure(&mut self, procedure: &Procedure) {
+        if let Some(article) = procedure.bounded_by.as_ref().filter(|article| !self.pack.articles.contains_key(*article)) {
+            self.faults.add(
+                &procedure.place,
+                format!("the procedure `{}` is bounded by `{article}`, which is no article of this pack", procedure.id),
+                "name an article of this pack in `bounded_by`",
+            );
+        }
         if procedure.openings().next().is_none() {
             self.faults.add(
                 &procedure.place,

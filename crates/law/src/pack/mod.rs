@@ -2,22 +2,23 @@
 //! file and the line, so that every answer can cite and every fault can be found.
 
 use indexmap::IndexMap;
-use jiff::civil::Date;
+use jiff::{Span, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    calendar::Period,
+    calendar::{Period, Unit},
     case::{Effect, FactValue, Outcome},
     error::Place,
     ids::*,
-    scenario::Scenario,
+    scenario::{KeepScenario, Scenario},
 };
 
 mod check;
+mod inherit;
 mod parse;
 mod raw;
 
-pub(crate) use parse::{RawScenario, parse};
+pub(crate) use parse::{RawScenario, chapters, head};
 
 /// One regulation in one version.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +33,10 @@ pub struct Pack {
     pub authority: String,
     /// What its article ids begin with, e.g. `CN`.
     pub article_prefix: String,
+    /// How many articles the regulation has, when the pack means to hold them all.
+    pub article_count: Option<u32>,
+    /// The packs whose rules it takes over.
+    pub extends: Vec<PackId>,
     /// When it applies.
     pub in_force: InForce,
     /// The official text that was read.
@@ -44,8 +49,14 @@ pub struct Pack {
     pub procedures: IndexMap<ProcedureId, Procedure>,
     /// Legal numbers, each with its history, oldest first.
     pub values: IndexMap<ValueId, Vec<DatedValue>>,
+    /// Lists that an article closes: duties, elements, kinds.
+    pub lists: IndexMap<ListId, List>,
+    /// How long things must be kept.
+    pub keeps: IndexMap<ListId, Keep>,
     /// What tests it.
     pub scenarios: Vec<Scenario>,
+    /// What tests its retentions.
+    pub keep_scenarios: Vec<KeepScenario>,
 }
 
 /// The days on which a pack applies.
@@ -111,10 +122,63 @@ pub struct DatedValue {
     pub period: Period,
     /// The first day on which it applies.
     pub from: Date,
+    /// Whether it also counts for terms that would still run on its first day.
+    pub running: bool,
     /// The article that sets it.
     pub article: ArticleId,
     /// Where it stands.
     pub place: Place,
+}
+
+/// A list that an article closes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct List {
+    /// Its name.
+    pub id: ListId,
+    /// Its title.
+    pub title: String,
+    /// What stands on it, in order.
+    pub items: Vec<ListItem>,
+    /// The article that closes it.
+    pub article: ArticleId,
+    /// Where it stands.
+    #[serde(skip)]
+    pub place: Place,
+}
+
+/// One item of a [`List`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListItem {
+    /// Its name.
+    pub id: String,
+    /// What it is called.
+    pub title: String,
+}
+
+/// How long something must be kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keep {
+    /// What: `use_records`, `network_logs`.
+    pub id: ListId,
+    /// Its title.
+    pub title: String,
+    /// The legal number.
+    pub value: ValueId,
+    /// The article that sets it.
+    pub article: ArticleId,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// That an act is a refusal, and what it must then bring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refuses {
+    /// A reason.
+    Reason,
+    /// A reason and the legal basis.
+    Basis,
 }
 
 /// What a case is about.
@@ -133,6 +197,8 @@ pub enum Subject {
     Project,
     /// One record.
     Record,
+    /// Anything else, which the case itself names: a plan, a product, an incident, a purchase.
+    Matter,
 }
 
 /// A kind of case: its states, what can be done in them, and what time does.
@@ -144,8 +210,15 @@ pub struct Procedure {
     pub title: String,
     /// What a case of it is about.
     pub subject: Subject,
+    /// The pack that it was first written in.
+    pub origin: PackId,
+    /// The days on which cases of it can be opened, besides those of the pack: where it was taken over from another pack.
+    pub in_force: InForce,
     /// The article that establishes it.
     pub article: ArticleId,
+    /// The article that bounds what may be done with what the case gives, where that is another one: a service ends under one
+    /// article, while another forbids using its data for anything but the promised purpose.
+    pub bounded_by: Option<ArticleId>,
     /// Where it stands.
     pub place: Place,
     /// Its states.
@@ -207,6 +280,10 @@ pub struct ActRule {
     pub sets: IndexMap<FactId, Set>,
     /// The clock that it extends.
     pub extends: Option<ClockId>,
+    /// Acts that cannot be done while this one's predicates hold.
+    pub excepts: Vec<ActId>,
+    /// Whether it is a refusal.
+    pub refuses: Option<Refuses>,
     /// What the platform does with it.
     pub effects: Vec<Effect>,
     /// The article it rests on.
@@ -237,6 +314,14 @@ pub struct ClockRule {
     pub when: Vec<PredicateId>,
     /// It starts when the case enters one of these states.
     pub starts: Vec<StateId>,
+    /// It starts when one of these clocks runs out: an escalation.
+    pub after: Vec<ClockId>,
+    /// The clock that it is nested in: it is never due later than that one.
+    pub within: Option<ClockId>,
+    /// What the term is for; of the clocks that govern the same, one starts.
+    pub governs: Option<String>,
+    /// Clocks that do not start where this one does.
+    pub excepts: Vec<ClockId>,
     /// It counts in these states.
     pub runs: Vec<StateId>,
     /// It stands still in these states.
@@ -289,6 +374,38 @@ impl Pack {
     pub fn value(&self, id: &ValueId, day: Date) -> Option<&DatedValue> {
         let history = self.values.get(id)?;
         history.iter().rev().find(|value| value.from <= day).or(history.first())
+    }
+
+    /// The legal number `id` for a term that was begun under the law of `day` and that, counted by it, has its last day at
+    /// `last_day`: a later number that also counts for running terms replaces the one of `day`.
+    pub(crate) fn value_for_run(
+        &self,
+        id: &ValueId,
+        day: Date,
+        last_day: impl Fn(Period) -> Option<Date>,
+    ) -> Option<&DatedValue> {
+        let mut current = self.value(id, day)?;
+        for later in self.values.get(id)?.iter().filter(|value| value.running && value.from > day) {
+            if last_day(current.period).is_none_or(|last| last >= later.from) {
+                current = later;
+            }
+        }
+        Some(current)
+    }
+
+    /// The last day on which something must still be kept that came to be on `day`; `None` when the pack does not have `keep`.
+    #[must_use]
+    pub fn kept_until(&self, keep: &ListId, day: Date) -> Option<Date> {
+        let period = self.value(&self.keeps.get(keep)?.value, day)?.period;
+        let amount = i64::from(period.amount);
+        let span = Span::new();
+        let span = match period.unit {
+            Unit::WorkingDay => return None,
+            Unit::Day => span.try_days(amount),
+            Unit::Month => span.try_months(amount),
+            Unit::Year => span.try_years(amount),
+        };
+        day.checked_add(span.ok()?).ok()
     }
 
     /// The clock `id`, and the procedure it belongs to.

@@ -286,6 +286,7 @@ fn add_procedures(pack: &mut Pack, procedures: Vec<At<RawProcedure>>, faults: &m
             title: raw.title,
             subject: raw.subject,
             article,
+            bounded_by: raw.bounded_by,
             place: place.clone(),
             states: IndexMap::new(),
             acts: IndexMap::new(),

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::{Source, Subject};
+use super::{ListItem, Refuses, Source, Subject};
 use crate::{
     calendar::Unit,
     case::{Effect, FactValue, Outcome},
@@ -23,6 +23,9 @@ pub(super) struct RawPack {
     pub(super) prefix: String,
     pub(super) from: Date,
     pub(super) until: Option<Date>,
+    pub(super) articles: Option<u32>,
+    #[serde(default)]
+    pub(super) extends: Vec<PackId>,
     pub(super) source: Source,
     pub(super) roles: IndexMap<RoleId, String>,
 }
@@ -34,6 +37,9 @@ pub(super) struct RawValue {
     pub(super) amount: u32,
     pub(super) unit: Unit,
     pub(super) from: Option<Date>,
+    #[serde(default)]
+    pub(super) running: bool,
+    pub(super) replaces: Option<ArticleId>,
 }
 
 #[derive(Deserialize)]
@@ -42,6 +48,9 @@ pub(super) struct RawProcedure {
     pub(super) id: ProcedureId,
     pub(super) title: String,
     pub(super) subject: Subject,
+    pub(super) replaces: Option<ArticleId>,
+    #[serde(default)]
+    pub(super) bounded_by: Option<ArticleId>,
 }
 
 #[derive(Deserialize)]
@@ -55,6 +64,7 @@ pub(super) struct RawState {
     #[serde(default)]
     pub(super) end: bool,
     pub(super) unclocked: Option<String>,
+    pub(super) replaces: Option<ArticleId>,
 }
 
 #[derive(Deserialize)]
@@ -83,7 +93,11 @@ pub(super) struct RawAct {
     pub(super) sets: BTreeMap<FactId, FactValue>,
     pub(super) extends: Option<ClockId>,
     #[serde(default)]
+    pub(super) excepts: Vec<ActId>,
+    pub(super) refuses: Option<Refuses>,
+    #[serde(default)]
     pub(super) effects: Vec<Effect>,
+    pub(super) replaces: Option<ArticleId>,
 }
 
 #[derive(Deserialize)]
@@ -95,7 +109,14 @@ pub(super) struct RawClock {
     pub(super) value: ValueId,
     #[serde(default)]
     pub(super) when: Vec<PredicateId>,
+    #[serde(default)]
     pub(super) starts: Vec<StateId>,
+    #[serde(default)]
+    pub(super) after: Vec<ClockId>,
+    pub(super) within: Option<ClockId>,
+    pub(super) governs: Option<String>,
+    #[serde(default)]
+    pub(super) excepts: Vec<ClockId>,
     pub(super) runs: Vec<StateId>,
     #[serde(default)]
     pub(super) pauses: Vec<StateId>,
@@ -105,6 +126,7 @@ pub(super) struct RawClock {
     #[serde(default)]
     pub(super) effects: Vec<Effect>,
     pub(super) extension: Option<RawExtension>,
+    pub(super) replaces: Option<ArticleId>,
 }
 
 #[derive(Deserialize)]
@@ -124,4 +146,22 @@ pub(super) struct RawRequirement {
     pub(super) papers: Vec<PaperId>,
     #[serde(default)]
     pub(super) when: Vec<PredicateId>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawList {
+    pub(super) id: ListId,
+    pub(super) title: String,
+    pub(super) items: Vec<ListItem>,
+    pub(super) replaces: Option<ArticleId>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawKeep {
+    pub(super) id: ListId,
+    pub(super) title: String,
+    pub(super) value: ValueId,
+    pub(super) replaces: Option<ArticleId>,
 }
