@@ -23,8 +23,10 @@ pub mod aead;
 mod digest;
 pub mod encrypt;
 mod error;
+mod lanes;
 pub mod seal;
 pub mod sign;
 
 pub use digest::{HmacSm3, Sm3Hasher, hmac_sm3, hmac_sm3_verify, sm3, sm3_pair};
 pub use error::{Error, Result};
+pub use lanes::{sm3_many, sm3_many_prefixed, sm3_pairs};
