@@ -7,8 +7,8 @@ use indexmap::IndexMap;
 use crate::{
     calendar::Calendar,
     error::{Faults, PackError, Place},
-    ids::PackId,
-    pack::{self, Pack},
+    ids::{ArticleId, PackId},
+    pack::{self, Article, Pack},
     vocabulary::Vocabulary,
 };
 
@@ -31,12 +31,12 @@ impl Book {
         files.sort();
         let mut faults = Faults::default();
         let mut notices = Vec::new();
-        let mut vocabulary = None;
+        let mut words = Vec::new();
         let mut folders: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
         for (path, text) in files {
             let start = Place { file: path.clone(), line: 1 };
             match path.split('/').collect::<Vec<_>>().as_slice() {
-                ["vocabulary.md"] => vocabulary = Some(Vocabulary::parse(&path, &text, &mut faults)),
+                ["vocabulary.md"] | ["vocabulary", _] => words.push((path, text)),
                 ["calendar", _] => notices.push((path, text)),
                 [folder, _] => folders.entry((*folder).to_owned()).or_default().push((path, text)),
                 _ => faults.add(
@@ -50,13 +50,14 @@ impl Book {
             faults.0.extend(found);
             Calendar::default()
         });
-        let vocabulary = vocabulary.unwrap_or_else(|| {
+        let vocabulary = if words.is_empty() {
             let start = Place { file: "vocabulary.md".into(), line: 1 };
             faults.add(&start, "there is no vocabulary", "add `vocabulary.md`");
             Vocabulary::default()
-        });
-        let read = folders.iter().filter_map(|(folder, files)| pack::parse(folder, files, &vocabulary, &mut faults));
-        let packs = read.map(|pack| (pack.id.clone(), pack)).collect();
+        } else {
+            Vocabulary::parse(&words, &mut faults)
+        };
+        let packs = read_packs(&folders, &vocabulary, &mut faults);
         faults.into_result(Self { packs, calendar, vocabulary })
     }
 
@@ -83,11 +84,58 @@ impl Book {
         &self.vocabulary
     }
 
+    /// The article `id`, and the pack it stands in. A pack may rest on articles of the packs that it extends.
+    #[must_use]
+    pub fn article(&self, id: &ArticleId) -> Option<(&Pack, &Article)> {
+        self.packs.values().find_map(|pack| pack.articles.get(id).map(|article| (pack, article)))
+    }
+
+    /// The same law with `pack` in the place of the pack of its name, or added. Packs that extend it keep what they took over.
+    #[must_use]
+    pub fn with_pack(mut self, pack: Pack) -> Self {
+        self.packs.insert(pack.id.clone(), pack);
+        self
+    }
+
     /// The same law after a new holiday notice.
     #[must_use]
     pub fn with_calendar(self, calendar: Calendar) -> Self {
         Self { calendar, ..self }
     }
+}
+
+/// Reads the packs, those first that others extend; the result is in the order of their names.
+fn read_packs(
+    folders: &BTreeMap<String, Vec<(String, String)>>,
+    vocabulary: &Vocabulary,
+    faults: &mut Faults,
+) -> IndexMap<PackId, Pack> {
+    let heads = folders.iter().filter_map(|(folder, files)| Some((pack::head(folder, files, faults)?, files)));
+    let mut waiting: Vec<(Pack, &Vec<(String, String)>)> = heads.collect();
+    let mut packs: IndexMap<PackId, Pack> = IndexMap::new();
+    while !waiting.is_empty() {
+        let (ready, later): (Vec<_>, Vec<_>) =
+            waiting.into_iter().partition(|(pack, _)| pack.extends.iter().all(|id| packs.contains_key(id)));
+        if ready.is_empty() {
+            for (pack, _) in &later {
+                let missing = pack.extends.iter().filter(|id| !packs.contains_key(*id));
+                let names: Vec<&str> = missing.map(PackId::as_str).collect();
+                let place = Place { file: format!("{}/pack.md", pack.id), line: 1 };
+                let what =
+                    format!("the pack `{}` extends `{}`, which cannot be read first", pack.id, names.join("`, `"));
+                faults.add(&place, what, "name packs of this folder that do not extend this one in turn");
+            }
+            break;
+        }
+        for (pack, files) in ready {
+            let parents: Vec<Pack> = pack.extends.iter().filter_map(|id| packs.get(id).cloned()).collect();
+            let pack = pack::chapters(pack, files, &parents, vocabulary, faults);
+            packs.insert(pack.id.clone(), pack);
+        }
+        waiting = later;
+    }
+    packs.sort_keys();
+    packs
 }
 
 fn is_law(path: &str) -> bool {

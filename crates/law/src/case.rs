@@ -205,6 +205,10 @@ pub enum Effect {
     Report(RoleId),
     /// Record a breach of a term.
     RecordBreach,
+    /// Enter the subject into a register.
+    Enter(RegisterId),
+    /// Strike the subject from a register.
+    Strike(RegisterId),
 }
 
 /// Why an act is refused (P7): from which state, which act, what is missing, on which article, what to do next.
@@ -247,6 +251,8 @@ pub enum RefusalCode {
     GuardFailed,
     /// It may be done only once.
     AlreadyDone,
+    /// Another act excepts it: while that one is possible, this one is not.
+    Excepted,
     /// More than the longest extension, or once too often.
     BeyondExtension,
     /// The case has ended.
@@ -255,7 +261,7 @@ pub enum RefusalCode {
 
 impl RefusalCode {
     /// Every code.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::NotOpen,
         Self::UnknownAct,
         Self::WrongState,
@@ -263,6 +269,7 @@ impl RefusalCode {
         Self::MissingPaper,
         Self::GuardFailed,
         Self::AlreadyDone,
+        Self::Excepted,
         Self::BeyondExtension,
         Self::CaseEnded,
     ];
@@ -278,6 +285,7 @@ impl std::fmt::Display for RefusalCode {
             Self::MissingPaper => "missing_paper",
             Self::GuardFailed => "guard_failed",
             Self::AlreadyDone => "already_done",
+            Self::Excepted => "excepted",
             Self::BeyondExtension => "beyond_extension",
             Self::CaseEnded => "case_ended",
         })
@@ -300,13 +308,15 @@ impl From<Effect> for String {
             Effect::Notify(role) => format!("notify:{role}"),
             Effect::Report(role) => format!("report:{role}"),
             Effect::RecordBreach => "record_breach".into(),
+            Effect::Enter(register) => format!("enter:{register}"),
+            Effect::Strike(register) => format!("strike:{register}"),
         }
     }
 }
 
 impl Effect {
     /// The verbs by name, without a parameter; the vocabulary gives each its title.
-    pub const VERBS: [&'static str; 13] = [
+    pub const VERBS: [&'static str; 15] = [
         "publish_entry",
         "return_entry",
         "withdraw_entry",
@@ -320,6 +330,8 @@ impl Effect {
         "notify",
         "report",
         "record_breach",
+        "enter",
+        "strike",
     ];
 }
 
@@ -366,6 +378,8 @@ impl TryFrom<String> for Effect {
             Some(("open", procedure)) => Self::OpenCase(procedure.into()),
             Some(("notify", role)) => Self::Notify(role.into()),
             Some(("report", role)) => Self::Report(role.into()),
+            Some(("enter", register)) => Self::Enter(register.into()),
+            Some(("strike", register)) => Self::Strike(register.into()),
             Some(_) => return Err(format!("unknown effect `{text}`")),
             None => match text.as_str() {
                 "publish_entry" => Self::PublishEntry,

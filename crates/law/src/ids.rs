@@ -73,4 +73,8 @@ ids! {
     FactId,
     /// A named test over facts and papers.
     PredicateId,
+    /// A register of things that a law lists, e.g. `opening_list`.
+    RegisterId,
+    /// A list or a retention that an article sets, e.g. `standing_duties`.
+    ListId,
 }

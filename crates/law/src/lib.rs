@@ -17,6 +17,7 @@
 //! ```
 
 pub mod calendar;
+pub mod mutation;
 pub mod scenario;
 pub mod vocabulary;
 
@@ -37,8 +38,8 @@ pub use engine::{Possible, advance, decide, explain_clock, next_due, open, possi
 pub use error::{PackError, Place};
 pub use ids::*;
 pub use pack::{
-    ActRule, Article, ClockRule, DatedValue, Extension, InForce, Pack, Procedure, Requirement, RoleHolder, Set, Source,
-    State, Subject,
+    ActRule, Article, ClockRule, DatedValue, Extension, InForce, Keep, List, ListItem, Pack, Procedure, Refuses,
+    Requirement, RoleHolder, Set, Source, State, Subject,
 };
 pub use scenario::Scenario;
 pub use show::{ClockSummary, ExtensionSummary, clocks, render_article};

@@ -60,6 +60,7 @@ fn meaning(refusal: RefusalCode) -> &'static str {
         RefusalCode::MissingPaper => "A paper is missing",
         RefusalCode::GuardFailed => "A condition of the law does not hold",
         RefusalCode::AlreadyDone => "It may be done only once",
+        RefusalCode::Excepted => "Another act takes its place here, by an exception of the law",
         RefusalCode::BeyondExtension => "More than the longest extension, or once too often",
         RefusalCode::CaseEnded => "The case has ended",
     }

@@ -55,6 +55,7 @@ pub(super) fn expiry(law: &Law<'_>, before: &Case, index: usize, at: Timestamp) 
         Some(rule) => perform(law, &mut case, rule, &by, at, Some(&clock.id), false),
         None => case.done.push(Done { act: id.clone(), by: by.clone(), at }),
     }
+    clocks::escalate(law, &mut case, &clock.id, at);
     let clock_changes = clocks::changes(law, Some(before), &case);
     Some(Decision {
         act: id,

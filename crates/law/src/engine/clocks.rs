@@ -27,12 +27,69 @@ pub(super) fn see(law: &Law<'_>, case: &mut Case, step: &Move<'_>) {
             see_one(law, run, step);
         }
     }
-    let starting = law.procedure.clocks.values().filter(|rule| starts(law, case, rule, step));
-    let mut started: Vec<ClockRun> = starting.map(|rule| start(case, rule, step.at)).collect();
-    for run in &mut started {
-        count(law, run);
+    let starting: Vec<&ClockRule> =
+        law.procedure.clocks.values().filter(|rule| starts(law, case, rule, step)).collect();
+    begin(law, case, in_order(&starting), step.at);
+}
+
+/// Starts the clocks that follow on `missed`, which has just run out: an escalation.
+pub(super) fn escalate(law: &Law<'_>, case: &mut Case, missed: &ClockId, at: Timestamp) {
+    let following = law.procedure.clocks.values().filter(|rule| {
+        rule.after.contains(missed)
+            && rule.runs.contains(&case.state)
+            && rule.when.iter().all(|predicate| law.holds(predicate, &case.facts, &case.papers))
+            && !case.clocks.iter().any(|run| run.clock == rule.id && is_active(run))
+    });
+    let following: Vec<&ClockRule> = following.collect();
+    begin(law, case, in_order(&following), at);
+}
+
+/// Of the clocks that could start together, those that do: none that another of them excepts, and of those that govern the
+/// same only the first in the pack. That such a choice is ever left to the order of the pack is a fault that the check of
+/// packs reports.
+fn in_order<'a>(starting: &[&'a ClockRule]) -> Vec<&'a ClockRule> {
+    let mut chosen: Vec<&ClockRule> = Vec::new();
+    for rule in starting {
+        let excepted = starting.iter().any(|other| other.excepts.contains(&rule.id));
+        let governed = rule.governs.is_some() && chosen.iter().any(|other| other.governs == rule.governs);
+        if !excepted && !governed {
+            chosen.push(rule);
+        }
     }
-    case.clocks.extend(started);
+    chosen
+}
+
+fn begin(law: &Law<'_>, case: &mut Case, rules: Vec<&ClockRule>, at: Timestamp) {
+    for rule in rules {
+        let mut run = start(case, rule, at);
+        count(law, &mut run);
+        case.clocks.push(run);
+    }
+    nest(law, case);
+}
+
+/// Counts the clocks again that are nested in another: a part may not last longer than the whole.
+pub(super) fn nest(law: &Law<'_>, case: &mut Case) {
+    let outer = |clocks: &[ClockRun], rule: &ClockRule| {
+        let outer = rule.within.as_ref()?;
+        clocks.iter().rev().find(|run| run.clock == *outer && is_active(run))?.due
+    };
+    for index in 0..case.clocks.len() {
+        let Some(run) = case.clocks.get(index).filter(|run| run.status == ClockStatus::Running) else { continue };
+        let Some(rule) = law.procedure.clocks.get(&run.clock).filter(|rule| rule.within.is_some()) else { continue };
+        let whole = outer(&case.clocks, rule);
+        if let Some(run) = case.clocks.get_mut(index) {
+            count(law, run);
+            run.due = match (run.due, whole) {
+                (Some(own), Some(whole)) => Some(own.min(whole)),
+                (own, _) => own,
+            };
+        }
+    }
+}
+
+fn is_active(run: &ClockRun) -> bool {
+    matches!(run.status, ClockStatus::Running | ClockStatus::Paused)
 }
 
 /// Moves the start of active runs to the moment they follow, when that is later.
@@ -47,6 +104,7 @@ pub(super) fn follow(law: &Law<'_>, case: &mut Case) {
             }
         }
     }
+    nest(law, case);
 }
 
 /// Adds an extension to the running run of `clock`; the judge has made sure that there is one and that it may be.
@@ -58,12 +116,12 @@ pub(super) fn extend(law: &Law<'_>, case: &mut Case, clock: &ClockId, asked: Opt
         run.extensions.push(asked.unwrap_or(most));
         count(law, run);
     }
+    nest(law, case);
 }
 
 /// Counts a run's due instant anew.
 pub(super) fn count(law: &Law<'_>, run: &mut ClockRun) {
-    let period = law.procedure.clocks.get(&run.clock).and_then(|rule| law.period(&rule.value));
-    run.due = period.and_then(|period| law.book.calendar().due_of_run(run, period));
+    run.due = law.period_of(run).and_then(|period| law.book.calendar().due_of_run(run, period));
 }
 
 /// What differs between the clocks of two versions of a case. Runs are only ever appended, so that they pair up by place.

@@ -125,7 +125,27 @@ fn conditions(law: &Law<'_>, case: &Case, rule: &ActRule, act: &Act) -> Option<O
     if let Some(what) = unknown_words(law, act) {
         return Some(Objection::new(RefusalCode::GuardFailed, what));
     }
-    unmet(law, case, rule, act).or_else(|| beyond(law, case, rule, act))
+    unmet(law, case, rule, act).or_else(|| excepted(law, case, rule, act)).or_else(|| beyond(law, case, rule, act))
+}
+
+/// Whether another act that is possible here excepts this one.
+fn excepted(law: &Law<'_>, case: &Case, rule: &ActRule, act: &Act) -> Option<Objection> {
+    let papers: BTreeSet<PaperId> = case.papers.union(&act.papers).cloned().collect();
+    let mut facts = case.facts.clone();
+    facts.extend(act.facts.clone());
+    let here = |other: &&ActRule| if rule.opens { other.opens } else { other.from.contains(&case.state) };
+    let applies = |other: &&ActRule| {
+        other.excepts.contains(&rule.id)
+            && !(other.once && case.done.iter().any(|done| done.act == other.id))
+            && other.guards.iter().all(|id| law.holds(id, &facts, &papers))
+            && !other.unless.iter().any(|id| law.holds(id, &facts, &papers))
+    };
+    let other = law.procedure.acts.values().filter(here).find(applies)?;
+    let message = format!(
+        "`{}` ({}) takes its place here, by the exception of {}; do that instead",
+        other.id, other.title, other.article
+    );
+    Some(Objection::new(RefusalCode::Excepted, message))
 }
 
 /// Papers and facts that come with an act and mean nothing.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
+use super::last_day;
 use crate::{
     book::Book,
     calendar::{Period, date_in_shanghai},
@@ -66,12 +67,27 @@ impl<'a> Law<'a> {
             );
             return Err(refuse(RefusalCode::UnknownAct, message));
         };
+        if !procedure.in_force.contains(day) {
+            let message = format!(
+                "the procedure `{}` is taken over from `{}`, which is not in force on `{day}`; use the rules of that day",
+                procedure.id, procedure.origin
+            );
+            return Err(refuse(RefusalCode::NotOpen, message));
+        }
         Ok(Self { book, pack, procedure, day })
     }
 
     /// The legal number as it read when the case was opened.
     pub(crate) fn period(&self, value: &ValueId) -> Option<Period> {
         self.pack.value(value, self.day).map(|value| value.period)
+    }
+
+    /// The legal number that a run counts: that of the day on which the case was opened, or a later one that also counts for
+    /// terms under way.
+    pub(crate) fn period_of(&self, run: &ClockRun) -> Option<Period> {
+        let rule = self.procedure.clocks.get(&run.clock)?;
+        let last = |period| self.book.calendar().due_of_run(run, period).map(last_day);
+        self.pack.value_for_run(&rule.value, self.day, last).map(|value| value.period)
     }
 
     /// Whether a predicate holds. A fact that is not known satisfies none.

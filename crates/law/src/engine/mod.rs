@@ -134,11 +134,16 @@ pub fn possible(book: &Book, case: &Case, now: Timestamp) -> Vec<Possible> {
 pub fn explain_clock(book: &Book, case: &Case, clock: &ClockId) -> Option<Derivation> {
     let law = Law::of(book, case)?;
     let run = case.clocks.iter().rev().find(|run| run.clock == *clock)?;
-    let rule = law.procedure.clocks.get(clock)?;
-    book.calendar().derive_run(run, law.period(&rule.value)?)
+    let own = book.calendar().derive_run(run, law.period_of(run)?)?;
+    let outer = law.procedure.clocks.get(clock)?.within.as_ref();
+    // A term that is cut off by the one it is nested in ends for the reasons of that one.
+    match outer.filter(|_| run.due.is_some_and(|due| due < own.due)) {
+        Some(outer) => explain_clock(book, case, outer),
+        None => Some(own),
+    }
 }
 
-/// The case after a new holiday notice: running clocks are counted again (I5). What has run out stays run out.
+/// The case after a new holiday notice or an amendment: running clocks are counted again (I5). What has run out stays run out.
 #[must_use]
 pub fn recompute(book: &Book, case: &Case) -> (Case, Vec<ClockChange>) {
     let mut after = case.clone();
@@ -146,6 +151,7 @@ pub fn recompute(book: &Book, case: &Case) -> (Case, Vec<ClockChange>) {
     for run in after.clocks.iter_mut().filter(|run| run.status == ClockStatus::Running) {
         clocks::count(&law, run);
     }
+    clocks::nest(&law, &mut after);
     let changes = clocks::changes(&law, Some(case), &after);
     (after, changes)
 }

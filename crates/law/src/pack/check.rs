@@ -3,12 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use super::{ActRule, ClockRule, Pack, Procedure};
+use super::{ActRule, ClockRule, Pack, Procedure, Refuses};
 use crate::{
+    calendar::Unit,
     case::{Effect, Outcome},
     error::{Faults, Place},
     ids::*,
-    vocabulary::{FactKind, Test, Vocabulary},
+    vocabulary::{FactKind, PaperRole, Test, Vocabulary},
 };
 
 pub(super) fn check(pack: &Pack, vocabulary: &Vocabulary, head: &Place, faults: &mut Faults) {
@@ -20,6 +21,17 @@ pub(super) fn check(pack: &Pack, vocabulary: &Vocabulary, head: &Place, faults: 
             "use a role of `vocabulary.md` or add it there",
         );
     }
+    for number in 1..=pack.article_count.unwrap_or(0) {
+        let id = ArticleId::new(format!("{}-{number}", pack.article_prefix));
+        if !pack.articles.contains_key(&id) {
+            checker.faults.add(
+                head,
+                format!("the article `{id}` has no place in the pack"),
+                format!("add `## {id} …` with its rules, or with the reason why nothing is to be computed"),
+            );
+        }
+    }
+    checker.numbers();
     for article in pack.articles.values() {
         let place = Place { file: article.file.clone(), line: article.line };
         let reason = article.nothing_to_compute.as_deref();
@@ -41,7 +53,9 @@ struct Checker<'a> {
 
 impl Checker<'_> {
     fn procedure(&mut self, procedure: &Procedure) {
-        if let Some(article) = procedure.bounded_by.as_ref().filter(|article| !self.pack.articles.contains_key(*article)) {
+        if let Some(article) =
+            procedure.bounded_by.as_ref().filter(|article| !self.pack.articles.contains_key(*article))
+        {
             self.faults.add(
                 &procedure.place,
                 format!("the procedure `{}` is bounded by `{article}`, which is no article of this pack", procedure.id),
@@ -148,11 +162,61 @@ impl Checker<'_> {
             ),
             _ => {}
         }
+        for other in act.excepts.iter().filter(|other| *other == id || !procedure.acts.contains_key(*other)) {
+            self.faults.add(
+                place,
+                format!("the act `{id}` excepts `{other}`, which is no other act of the procedure"),
+                "name an act of the same procedure",
+            );
+        }
+        self.refusal(act);
         if act.by.iter().any(|role| *role == "law") {
             self.law_act(procedure, act);
         }
         if let Some(clock) = &act.extends {
             self.extending(procedure, act, clock);
+        }
+    }
+
+    /// A refusal says why, and on what law where the article asks for it.
+    fn refusal(&mut self, act: &ActRule) {
+        let Some(refuses) = act.refuses else { return };
+        let brings = |role| {
+            let known = |paper: &PaperId| self.vocabulary.papers.get(paper).and_then(|paper| paper.role);
+            act.papers.iter().any(|paper| known(paper) == Some(role))
+        };
+        let (reason, basis) = (brings(PaperRole::Reason), brings(PaperRole::Basis));
+        if !reason {
+            let what = format!("the refusal `{}` brings no reason", act.id);
+            self.faults.add(&act.place, what, "add a paper whose `role` in the vocabulary is `reason`");
+        }
+        if refuses == Refuses::Basis && !basis {
+            let what = format!("the refusal `{}` brings no legal basis", act.id);
+            self.faults.add(&act.place, what, "add a paper whose `role` in the vocabulary is `basis`");
+        }
+    }
+
+    /// Numbers are used, and retentions count in units of the calendar.
+    fn numbers(&mut self) {
+        let Pack { values, procedures, keeps, articles, .. } = self.pack;
+        for keep in keeps.values() {
+            self.value(&keep.value, &keep.place);
+            let history = values.get(&keep.value).map(Vec::as_slice).unwrap_or_default();
+            if history.iter().any(|value| value.period.unit == Unit::WorkingDay) {
+                let what = format!("the retention `{}` counts working days", keep.id);
+                self.faults.add(&keep.place, what, "count it in days, months or years");
+            }
+        }
+        let clocks = procedures.values().flat_map(|procedure| procedure.clocks.values());
+        let counted = clocks.flat_map(|clock| {
+            std::iter::once(&clock.value).chain(clock.extension.as_ref().map(|extension| &extension.value))
+        });
+        let used: BTreeSet<&ValueId> = counted.chain(keeps.values().map(|keep| &keep.value)).collect();
+        for (id, history) in values.iter().filter(|(id, _)| !used.contains(id)) {
+            for value in history.iter().filter(|value| articles.contains_key(&value.article)) {
+                let what = format!("no clock and no retention counts the value `{id}`");
+                self.faults.add(&value.place, what, "name it in a clock or a retention, or remove it");
+            }
         }
     }
 
@@ -211,7 +275,23 @@ impl Checker<'_> {
         self.effects(&clock.effects, place);
         self.state_names(procedure, clock.starts.iter().chain(&clock.runs).chain(&clock.pauses), place);
         self.value(&clock.value, place);
-        if clock.starts.is_empty() || clock.runs.is_empty() {
+        for other in clock.excepts.iter().chain(&clock.after).chain(&clock.within) {
+            if other == id || !procedure.clocks.contains_key(other) {
+                self.faults.add(
+                    place,
+                    format!("the clock `{id}` hangs on `{other}`, which is no other clock of the procedure"),
+                    "name a clock of the same procedure in `excepts`, `after` and `within`",
+                );
+            }
+        }
+        if !clock.after.is_empty() && !clock.starts.is_empty() {
+            self.faults.add(
+                place,
+                format!("the clock `{id}` starts both in a state and after a clock"),
+                "write `starts` or `after`; make two clocks if both are meant",
+            );
+        }
+        if clock.starts.is_empty() && clock.after.is_empty() || clock.runs.is_empty() {
             self.faults.add(place, format!("the clock `{id}` never starts"), "name states in `starts` and `runs`");
         }
         for state in clock.starts.iter().filter(|state| !clock.runs.contains(state)) {
@@ -383,6 +463,15 @@ impl Checker<'_> {
                     );
                 }
                 Effect::Notify(role) | Effect::Report(role) => self.roles([role], place),
+                Effect::Enter(register) | Effect::Strike(register)
+                    if !self.vocabulary.registers.contains_key(register) =>
+                {
+                    self.faults.add(
+                        place,
+                        format!("the vocabulary has no register `{register}`"),
+                        "use a register of the vocabulary or add it there",
+                    );
+                }
                 _ => {}
             }
         }

@@ -4,9 +4,10 @@
 use indexmap::IndexMap;
 
 use super::{
-    ActRule, Article, ClockRule, DatedValue, Extension, InForce, Pack, Procedure, Requirement, RoleHolder, Set, State,
-    check,
-    raw::{RawAct, RawClock, RawPack, RawProcedure, RawRequirement, RawState, RawValue},
+    ActRule, Article, ClockRule, DatedValue, Extension, InForce, Keep, List, Pack, Procedure, Requirement, RoleHolder,
+    Set, State, check,
+    inherit::{self, Adding, may_stand},
+    raw::{RawAct, RawClock, RawKeep, RawList, RawPack, RawProcedure, RawRequirement, RawState, RawValue},
 };
 use crate::{
     calendar::Period,
@@ -42,40 +43,55 @@ struct Gathered {
     acts: Vec<At<RawAct>>,
     clocks: Vec<At<RawClock>>,
     requirements: Vec<At<RawRequirement>>,
+    lists: Vec<At<RawList>>,
+    keeps: Vec<At<RawKeep>>,
     scenarios: Vec<RawScenario>,
 }
 
-/// Reads a pack from its files (relative path and text), `pack.md` among them; `None` when its head cannot be read.
-pub(crate) fn parse(
-    folder: &str,
-    files: &[(String, String)],
-    vocabulary: &Vocabulary,
-    faults: &mut Faults,
-) -> Option<Pack> {
+/// Reads the head of a pack from its files (relative path and text); `None` when it cannot be read.
+pub(crate) fn head(folder: &str, files: &[(String, String)], faults: &mut Faults) -> Option<Pack> {
     let head_path = format!("{folder}/pack.md");
     let Some((_, head)) = files.iter().find(|(path, _)| *path == head_path) else {
         let start = Place { file: head_path, line: 1 };
         faults.add(&start, format!("the folder `{folder}` has no head"), "add `pack.md` with a block `toml pack`");
         return None;
     };
-    let mut pack = read_head(folder, &head_path, head, faults)?;
+    read_head(folder, &head_path, head, faults)
+}
+
+/// Reads the chapters into a pack of which only the head is known. `parents` are the packs that it extends.
+pub(crate) fn chapters<'a>(
+    mut pack: Pack,
+    files: &[(String, String)],
+    parents: impl IntoIterator<Item = &'a Pack>,
+    vocabulary: &Vocabulary,
+    faults: &mut Faults,
+) -> Pack {
+    let head = Place { file: format!("{}/pack.md", pack.id), line: 1 };
     let mut gathered = Gathered::default();
-    for (path, text) in files.iter().filter(|(path, _)| *path != head_path) {
+    for (path, text) in files.iter().filter(|(path, _)| *path != head.file) {
         gathered.chapter(&pack.article_prefix, path, text, faults);
     }
-    let Gathered { articles, values, procedures, states, acts, clocks, requirements, scenarios } = gathered;
+    let Gathered { articles, values, procedures, states, acts, clocks, requirements, lists, keeps, scenarios } =
+        gathered;
+    inherit::take_over(&mut pack, parents, &head, faults);
     pack.articles = articles;
     add_values(&mut pack, values, faults);
+    add_lists(&mut pack, lists, keeps, faults);
     add_procedures(&mut pack, procedures, faults);
     add_states(&mut pack, states, faults);
     add_acts(&mut pack, acts, vocabulary, faults);
     add_clocks(&mut pack, clocks, faults);
     add_requirements(&mut pack, requirements, faults);
-    check::check(&pack, vocabulary, &Place { file: head_path, line: 1 }, faults);
+    check::check(&pack, vocabulary, &head, faults);
     for raw in &scenarios {
-        pack.scenarios.extend(scenario::parse(&pack, vocabulary, raw, faults));
+        if raw.procedure == "keep" {
+            pack.keep_scenarios.extend(scenario::parse_keep(&pack, raw, faults));
+        } else {
+            pack.scenarios.extend(scenario::parse(&pack, vocabulary, raw, faults));
+        }
     }
-    Some(pack)
+    pack
 }
 
 fn read_head(folder: &str, path: &str, text: &str, faults: &mut Faults) -> Option<Pack> {
@@ -118,13 +134,18 @@ fn read_head(folder: &str, path: &str, text: &str, faults: &mut Faults) -> Optio
         number: raw.number,
         authority: raw.authority,
         article_prefix: raw.prefix,
+        article_count: raw.articles,
+        extends: raw.extends,
         in_force: InForce { from: raw.from, until: raw.until },
         source: raw.source,
         roles: raw.roles.into_iter().map(|(id, title)| (id, RoleHolder { title })).collect(),
         articles: IndexMap::new(),
         procedures: IndexMap::new(),
         values: IndexMap::new(),
+        lists: IndexMap::new(),
+        keeps: IndexMap::new(),
         scenarios: Vec::new(),
+        keep_scenarios: Vec::new(),
     })
 }
 
@@ -235,10 +256,12 @@ impl Gathered {
             "act" => push!(self.acts),
             "clock" => push!(self.clocks),
             "requirement" => push!(self.requirements),
+            "list" => push!(self.lists),
+            "keep" => push!(self.keeps),
             other => faults.add(
                 &place,
                 format!("there is no rule `{other}`"),
-                "use value, procedure, state, act, clock, requirement",
+                "use value, procedure, state, act, clock, requirement, list, keep",
             ),
         }
     }
@@ -254,8 +277,21 @@ fn add_values(pack: &mut Pack, values: Vec<At<RawValue>>, faults: &mut Faults) {
                 format!("give an amount from 1 to {}", Period::LONGEST),
             );
         }
+        if raw.running && raw.from.is_none() {
+            let what = format!("the value `{}` counts for running terms, but nobody knows from when", raw.id);
+            faults.add(&place, what, "give the day as `from`");
+        }
         let from = raw.from.unwrap_or(pack.in_force.from);
         let history = pack.values.entry(raw.id.clone()).or_default();
+        let inherited = history.iter().find(|value| !pack.articles.contains_key(&value.article));
+        let standing = inherited.map(|value| (value.article.clone(), value.place.clone()));
+        let adding =
+            Adding { kind: "value", id: raw.id.as_str(), place: &place, replaces: raw.replaces.as_ref(), standing };
+        if !may_stand(&pack.articles, &adding, faults) {
+            continue;
+        }
+        // What the parent says counts until the child's own number does.
+        history.retain(|value| value.from < from || pack.articles.contains_key(&value.article));
         if history.iter().any(|value| value.from == from) {
             faults.add(
                 &place,
@@ -263,17 +299,50 @@ fn add_values(pack: &mut Pack, values: Vec<At<RawValue>>, faults: &mut Faults) {
                 "give each entry its own `from`",
             );
         }
-        history.push(DatedValue { period: Period::new(raw.amount, raw.unit), from, article, place });
+        let period = Period::new(raw.amount, raw.unit);
+        history.push(DatedValue { period, from, running: raw.running, article, place });
     }
     for (id, history) in &mut pack.values {
         history.sort_by_key(|value| value.from);
-        if let Some(first) = history.first().filter(|first| first.from > pack.in_force.from) {
+        let own = |value: &&DatedValue| pack.articles.contains_key(&value.article);
+        if let Some(first) = history.first().filter(own).filter(|first| first.from > pack.in_force.from) {
             let what = format!("the value `{id}` is not known before `{}`", first.from);
             faults.add(
                 &first.place,
                 what,
                 format!("add the entry for `{}`, when the pack comes into force", pack.in_force.from),
             );
+        }
+    }
+}
+
+fn add_lists(pack: &mut Pack, lists: Vec<At<RawList>>, keeps: Vec<At<RawKeep>>, faults: &mut Faults) {
+    for At { raw, article, place } in lists {
+        named(raw.id.as_str(), "list", &place, faults);
+        let mut seen = std::collections::BTreeSet::new();
+        for item in &raw.items {
+            named(&item.id, "list item", &place, faults);
+            if !seen.insert(&item.id) {
+                faults.add(&place, format!("the list `{}` names `{}` twice", raw.id, item.id), "keep one of them");
+            }
+        }
+        if raw.items.is_empty() {
+            faults.add(&place, format!("the list `{}` is empty", raw.id), "name its items");
+        }
+        let standing = pack.lists.get(&raw.id).map(|rule| (rule.article.clone(), rule.place.clone()));
+        let (id, replaces) = (raw.id.as_str(), raw.replaces.as_ref());
+        if may_stand(&pack.articles, &Adding { kind: "list", id, place: &place, replaces, standing }, faults) {
+            let list = List { id: raw.id.clone(), title: raw.title, items: raw.items, article, place };
+            pack.lists.insert(raw.id, list);
+        }
+    }
+    for At { raw, article, place } in keeps {
+        named(raw.id.as_str(), "retention", &place, faults);
+        let standing = pack.keeps.get(&raw.id).map(|rule| (rule.article.clone(), rule.place.clone()));
+        let (id, replaces) = (raw.id.as_str(), raw.replaces.as_ref());
+        if may_stand(&pack.articles, &Adding { kind: "retention", id, place: &place, replaces, standing }, faults) {
+            let keep = Keep { id: raw.id.clone(), title: raw.title, value: raw.value, article, place };
+            pack.keeps.insert(raw.id, keep);
         }
     }
 }
@@ -285,6 +354,8 @@ fn add_procedures(pack: &mut Pack, procedures: Vec<At<RawProcedure>>, faults: &m
             id: raw.id.clone(),
             title: raw.title,
             subject: raw.subject,
+            origin: pack.id.clone(),
+            in_force: pack.in_force,
             article,
             bounded_by: raw.bounded_by,
             place: place.clone(),
@@ -293,8 +364,10 @@ fn add_procedures(pack: &mut Pack, procedures: Vec<At<RawProcedure>>, faults: &m
             clocks: IndexMap::new(),
             requirements: Vec::new(),
         };
-        if pack.procedures.insert(raw.id.clone(), procedure).is_some() {
-            twice("procedure", raw.id.as_str(), &place, faults);
+        let standing = pack.procedures.get(&raw.id).map(|rule| (rule.article.clone(), rule.place.clone()));
+        let (id, replaces) = (raw.id.as_str(), raw.replaces.as_ref());
+        if may_stand(&pack.articles, &Adding { kind: "procedure", id, place: &place, replaces, standing }, faults) {
+            pack.procedures.insert(raw.id, procedure);
         }
     }
 }
@@ -302,11 +375,13 @@ fn add_procedures(pack: &mut Pack, procedures: Vec<At<RawProcedure>>, faults: &m
 fn add_states(pack: &mut Pack, states: Vec<At<RawState>>, faults: &mut Faults) {
     for At { raw, article, place } in states {
         named(raw.id.as_str(), "state", &place, faults);
-        let Some(procedure) = procedure(pack, &raw.procedure, &place, faults) else { continue };
-        let RawState { id, title, waits_for, end, unclocked, .. } = raw;
+        let Some((own, procedure)) = procedure(pack, &raw.procedure, &place, faults) else { continue };
+        let RawState { id, title, waits_for, end, unclocked, replaces, .. } = raw;
         let state = State { id: id.clone(), title, waits_for, end, unclocked, article, place: place.clone() };
-        if procedure.states.insert(id.clone(), state).is_some() {
-            twice("state", id.as_str(), &place, faults);
+        let standing = procedure.states.get(&id).map(|rule| (rule.article.clone(), rule.place.clone()));
+        let adding = Adding { kind: "state", id: id.as_str(), place: &place, replaces: replaces.as_ref(), standing };
+        if may_stand(own, &adding, faults) {
+            procedure.states.insert(id, state);
         }
     }
 }
@@ -314,7 +389,7 @@ fn add_states(pack: &mut Pack, states: Vec<At<RawState>>, faults: &mut Faults) {
 fn add_acts(pack: &mut Pack, acts: Vec<At<RawAct>>, vocabulary: &Vocabulary, faults: &mut Faults) {
     for At { raw, article, place } in acts {
         named(raw.id.as_str(), "act", &place, faults);
-        let Some(procedure) = procedure(pack, &raw.procedure, &place, faults) else { continue };
+        let Some((own, procedure)) = procedure(pack, &raw.procedure, &place, faults) else { continue };
         let sets = raw
             .sets
             .into_iter()
@@ -334,12 +409,16 @@ fn add_acts(pack: &mut Pack, acts: Vec<At<RawAct>>, vocabulary: &Vocabulary, fau
             once: raw.once,
             sets,
             extends: raw.extends,
+            excepts: raw.excepts,
+            refuses: raw.refuses,
             effects: raw.effects,
             article,
             place: place.clone(),
         };
-        if procedure.acts.insert(raw.id.clone(), act).is_some() {
-            twice("act", raw.id.as_str(), &place, faults);
+        let standing = procedure.acts.get(&raw.id).map(|rule| (rule.article.clone(), rule.place.clone()));
+        let (id, replaces) = (raw.id.as_str(), raw.replaces.as_ref());
+        if may_stand(own, &Adding { kind: "act", id, place: &place, replaces, standing }, faults) {
+            procedure.acts.insert(raw.id, act);
         }
     }
 }
@@ -367,11 +446,17 @@ fn read_set(
 fn add_clocks(pack: &mut Pack, clocks: Vec<At<RawClock>>, faults: &mut Faults) {
     for At { raw, article, place } in clocks {
         named(raw.id.as_str(), "clock", &place, faults);
-        if pack.clock(&raw.id).is_some() {
-            twice("clock", raw.id.as_str(), &place, faults);
+        let standing = pack.clock(&raw.id).map(|(_, rule)| (rule.article.clone(), rule.place.clone()));
+        let (id, replaces) = (raw.id.as_str(), raw.replaces.as_ref());
+        if !may_stand(&pack.articles, &Adding { kind: "clock", id, place: &place, replaces, standing }, faults) {
             continue;
         }
-        let Some(procedure) = procedure(pack, &raw.procedure, &place, faults) else { continue };
+        if let Some((other, _)) = pack.clock(&raw.id).filter(|(procedure, _)| procedure.id != raw.procedure) {
+            let what = format!("the clock `{}` belongs to the procedure `{}`", raw.id, other.id);
+            faults.add(&place, what, "displace it there, or give it another name");
+            continue;
+        }
+        let Some((_, procedure)) = procedure(pack, &raw.procedure, &place, faults) else { continue };
         let extension = raw.extension.map(|raw| Extension {
             value: raw.value,
             times: raw.times,
@@ -384,6 +469,10 @@ fn add_clocks(pack: &mut Pack, clocks: Vec<At<RawClock>>, faults: &mut Faults) {
             value: raw.value,
             when: raw.when,
             starts: raw.starts,
+            after: raw.after,
+            within: raw.within,
+            governs: raw.governs,
+            excepts: raw.excepts,
             runs: raw.runs,
             pauses: raw.pauses,
             follows: raw.follows,
@@ -400,7 +489,7 @@ fn add_clocks(pack: &mut Pack, clocks: Vec<At<RawClock>>, faults: &mut Faults) {
 
 fn add_requirements(pack: &mut Pack, requirements: Vec<At<RawRequirement>>, faults: &mut Faults) {
     for At { raw, article, place } in requirements {
-        let Some(procedure) = procedure(pack, &raw.procedure, &place, faults) else { continue };
+        let Some((_, procedure)) = procedure(pack, &raw.procedure, &place, faults) else { continue };
         procedure.requirements.push(Requirement { papers: raw.papers, when: raw.when, article, place });
     }
 }
@@ -410,7 +499,7 @@ fn procedure<'a>(
     id: &ProcedureId,
     place: &Place,
     faults: &mut Faults,
-) -> Option<&'a mut Procedure> {
+) -> Option<(&'a IndexMap<ArticleId, Article>, &'a mut Procedure)> {
     if !pack.procedures.contains_key(id) {
         let known: Vec<&str> = pack.procedures.keys().map(ProcedureId::as_str).collect();
         faults.add(
@@ -419,7 +508,8 @@ fn procedure<'a>(
             format!("use one of `{}` or add it", known.join("`, `")),
         );
     }
-    pack.procedures.get_mut(id)
+    let Pack { articles, procedures, .. } = pack;
+    procedures.get_mut(id).map(|procedure| (&*articles, procedure))
 }
 
 /// Names are `snake_case`, so that they can stand in addresses and in scenario lines.
@@ -428,8 +518,4 @@ fn named(id: &str, kind: &str, place: &Place, faults: &mut Faults) {
     if !first || !id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_') {
         faults.add(place, format!("`{id}` is no name for a {kind}"), "use lower-case letters, digits and `_`");
     }
-}
-
-fn twice(kind: &str, id: &str, place: &Place, faults: &mut Faults) {
-    faults.add(place, format!("the {kind} `{id}` is defined twice"), "keep one of them or give it another name");
 }

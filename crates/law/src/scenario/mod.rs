@@ -10,8 +10,8 @@ use crate::{case::*, ids::*};
 mod parse;
 mod run;
 
-pub(crate) use parse::parse;
-pub use run::{papers_of, run};
+pub(crate) use parse::{parse, parse_keep};
+pub use run::{papers_of, run, run_all, run_keep};
 
 /// One scenario.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +32,23 @@ pub struct Scenario {
     pub given: Facts,
     /// Steps and checks, in order.
     pub lines: Vec<Line>,
+}
+
+/// A scenario that tests how long things must be kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeepScenario {
+    /// The pack it tests.
+    pub pack: PackId,
+    /// The article it stands under.
+    pub article: ArticleId,
+    /// The file.
+    pub file: String,
+    /// The line of its title.
+    pub line: usize,
+    /// What it shows.
+    pub title: String,
+    /// What must be so: the retention, the day from which it counts, the last day, the line in the file.
+    pub claims: Vec<(ListId, Date, Date, usize)>,
 }
 
 /// One line of a scenario.

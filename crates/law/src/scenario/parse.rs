@@ -8,7 +8,7 @@ use jiff::{
     civil::{Date, DateTime, Time},
 };
 
-use super::{Check, Claim, Line, Papers, Scenario, Step};
+use super::{Check, Claim, KeepScenario, Line, Papers, Scenario, Step};
 use crate::{
     calendar::shanghai,
     case::*,
@@ -17,6 +17,36 @@ use crate::{
     pack::{Pack, Procedure, RawScenario},
     vocabulary::Vocabulary,
 };
+
+/// Reads one block about retention; `None` when it is not fit to be run.
+pub(crate) fn parse_keep(pack: &Pack, raw: &RawScenario, faults: &mut Faults) -> Option<KeepScenario> {
+    let lines = raw.text.lines().enumerate().map(|(index, line)| (raw.place.line + index, line.trim()));
+    let mut lines = lines.filter(|(_, line)| !line.is_empty());
+    let (line, title) = lines.next()?;
+    let mut claims = Vec::new();
+    for (line_no, line) in lines {
+        let place = Place { file: raw.place.file.clone(), line: line_no };
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let claim = match words.as_slice() {
+            [keep, from, "until", until] if pack.keeps.contains_key(*keep) => {
+                from.parse().ok().zip(until.parse().ok()).map(|(from, until)| (ListId::new(keep), from, until, line_no))
+            }
+            _ => None,
+        };
+        if claim.is_none() {
+            let known: Vec<&str> = pack.keeps.keys().map(ListId::as_str).collect();
+            let next = format!("write `KEEP 2026-03-02 until 2029-03-02` with one of `{}`", known.join("`, `"));
+            faults.add(&place, format!("`{line}` says nothing about retention"), next);
+        }
+        claims.extend(claim);
+    }
+    if claims.is_empty() {
+        faults.add(&raw.place, "the scenario claims nothing", "add a line about a retention");
+        return None;
+    }
+    let (pack, article, file) = (pack.id.clone(), raw.article.clone(), raw.place.file.clone());
+    Some(KeepScenario { pack, article, file, line, title: title.to_owned(), claims })
+}
 
 /// Reads one block; `None` when it is not fit to be run.
 pub(crate) fn parse(pack: &Pack, vocabulary: &Vocabulary, raw: &RawScenario, faults: &mut Faults) -> Option<Scenario> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Check, Claim, Failure, Line, Papers, Scenario, Step};
+use super::{Check, Claim, Failure, KeepScenario, Line, Papers, Scenario, Step};
 use crate::{
     book::Book,
     case::*,
@@ -29,6 +29,31 @@ pub fn run(book: &Book, scenario: &Scenario) -> Result<(), Failure> {
         })?;
     }
     Ok(())
+}
+
+/// Checks a scenario about retention.
+///
+/// # Errors
+/// The first line that does not hold.
+pub fn run_keep(book: &Book, scenario: &KeepScenario) -> Result<(), Failure> {
+    for (keep, from, until, line) in &scenario.claims {
+        let found = book.pack(&scenario.pack).and_then(|pack| pack.kept_until(keep, *from));
+        if found != Some(*until) {
+            let found = found.map_or_else(|| "no day".to_owned(), |day| day.to_string());
+            let message = format!("`{keep}` of `{from}` should be kept until `{until}`, but it is until `{found}`");
+            let (file, title) = (scenario.file.clone(), scenario.title.clone());
+            return Err(Failure { file, line: *line, title, message });
+        }
+    }
+    Ok(())
+}
+
+/// Runs every scenario of one pack.
+#[must_use]
+pub fn run_all(book: &Book, pack: &PackId) -> Vec<Failure> {
+    let Some(pack) = book.pack(pack) else { return Vec::new() };
+    let cases = pack.scenarios.iter().filter_map(|scenario| run(book, scenario).err());
+    cases.chain(pack.keep_scenarios.iter().filter_map(|scenario| run_keep(book, scenario).err())).collect()
 }
 
 /// The papers that `step` hands in, given the case so far: `+all` means what the act asks for under the facts known then.

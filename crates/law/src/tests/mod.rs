@@ -4,6 +4,7 @@
 mod calendar;
 mod fixture;
 mod moves;
+mod order;
 mod parser;
 mod refusals;
 mod scenarios;

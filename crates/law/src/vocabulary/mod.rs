@@ -24,6 +24,8 @@ pub struct Vocabulary {
     pub effects: IndexMap<String, Title>,
     /// What it means that a term has run out (`breach`, `approve`, …).
     pub outcomes: IndexMap<String, Title>,
+    /// What can be entered and struck by a case.
+    pub registers: IndexMap<RegisterId, Title>,
 }
 
 /// What a word is called on a page.
@@ -44,6 +46,8 @@ pub struct Fact {
     pub kind: FactKind,
     /// For a word: the closed list; empty = any text.
     pub words: Vec<String>,
+    /// Whether somebody who acts may state it. Every other fact is established by the platform or by a rule.
+    pub stated: bool,
 }
 
 /// The kind of value that a fact takes.
@@ -92,6 +96,18 @@ pub struct Paper {
     pub title: Title,
     /// What form it takes.
     pub kind: PaperKind,
+    /// What it does for a refusal.
+    pub role: Option<PaperRole>,
+}
+
+/// What a paper does for a refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaperRole {
+    /// It says why.
+    Reason,
+    /// It names the law.
+    Basis,
 }
 
 /// The form that a paper takes on a page.
@@ -109,9 +125,9 @@ pub enum PaperKind {
 }
 
 impl Vocabulary {
-    /// Reads `vocabulary.md`; faults are added to `faults`.
-    pub(crate) fn parse(file: &str, text: &str, faults: &mut crate::error::Faults) -> Self {
-        parse::parse(file, text, faults)
+    /// Reads `vocabulary.md` and `vocabulary/*.md`, given as path and text; faults are added to `faults`.
+    pub(crate) fn parse(files: &[(String, String)], faults: &mut crate::error::Faults) -> Self {
+        parse::parse(files, faults)
     }
 
     /// Whether `value` is a value that the fact `id` can take.

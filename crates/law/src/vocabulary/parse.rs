@@ -1,8 +1,8 @@
-//! Reading `vocabulary.md`.
+//! Reading `vocabulary.md` and what stands in `vocabulary/`.
 
 use serde::Deserialize;
 
-use super::{Fact, FactKind, Paper, PaperKind, Predicate, Test, Title, Vocabulary};
+use super::{Fact, FactKind, Paper, PaperKind, PaperRole, Predicate, Test, Title, Vocabulary};
 use crate::{
     case::{Effect, FactValue, Outcome},
     document::{Entry, Piece, entries, pieces},
@@ -25,6 +25,8 @@ struct RawFact {
     kind: FactKind,
     #[serde(default)]
     words: Vec<String>,
+    #[serde(default)]
+    stated: bool,
     zh: String,
     en: String,
 }
@@ -54,14 +56,15 @@ enum OneOrMany {
 struct RawPaper {
     id: PaperId,
     kind: PaperKind,
+    role: Option<PaperRole>,
     zh: String,
     en: String,
 }
 
-pub(super) fn parse(file: &str, text: &str, faults: &mut Faults) -> Vocabulary {
+pub(super) fn parse(files: &[(String, String)], faults: &mut Faults) -> Vocabulary {
     let mut vocabulary = Vocabulary::default();
     let mut predicates = Vec::new();
-    for piece in pieces(file, text) {
+    for piece in files.iter().flat_map(|(file, text)| pieces(file, text)) {
         let Piece::Fence { info, text, place } = piece else { continue };
         if info != "toml vocabulary" {
             faults.add(&place, format!("the vocabulary has no blocks `{info}`"), "write `toml vocabulary`");
@@ -80,7 +83,7 @@ pub(super) fn parse(file: &str, text: &str, faults: &mut Faults) -> Vocabulary {
     for (place, raw) in predicates {
         predicate(&mut vocabulary, raw, &place, faults);
     }
-    complete(&vocabulary, &Place { file: file.to_owned(), line: 1 }, faults);
+    complete(&vocabulary, &Place { file: "vocabulary.md".into(), line: 1 }, faults);
     vocabulary
 }
 
@@ -90,6 +93,9 @@ fn add(vocabulary: &mut Vocabulary, entry: Entry<'_>, faults: &mut Faults) {
     let twice = match key.as_str() {
         "role" => entry.read::<RawTitle>(faults).is_some_and(|raw| {
             vocabulary.roles.insert(RoleId::new(&raw.id), Title { zh: raw.zh, en: raw.en }).is_some()
+        }),
+        "register" => entry.read::<RawTitle>(faults).is_some_and(|raw| {
+            vocabulary.registers.insert(RegisterId::new(&raw.id), Title { zh: raw.zh, en: raw.en }).is_some()
         }),
         "effect" => entry.read::<RawTitle>(faults).is_some_and(|raw| {
             if !Effect::VERBS.contains(&raw.id.as_str()) {
@@ -113,7 +119,7 @@ fn add(vocabulary: &mut Vocabulary, entry: Entry<'_>, faults: &mut Faults) {
         }),
         "paper" => entry.read::<RawPaper>(faults).is_some_and(|raw| {
             let title = Title { zh: raw.zh, en: raw.en };
-            vocabulary.papers.insert(raw.id, Paper { title, kind: raw.kind }).is_some()
+            vocabulary.papers.insert(raw.id, Paper { title, kind: raw.kind, role: raw.role }).is_some()
         }),
         "fact" => entry.read::<RawFact>(faults).is_some_and(|raw| {
             if raw.kind != FactKind::Word && !raw.words.is_empty() {
@@ -124,13 +130,16 @@ fn add(vocabulary: &mut Vocabulary, entry: Entry<'_>, faults: &mut Faults) {
                 );
             }
             let title = Title { zh: raw.zh, en: raw.en };
-            vocabulary.facts.insert(raw.id, Fact { title, kind: raw.kind, words: raw.words }).is_some()
+            vocabulary
+                .facts
+                .insert(raw.id, Fact { title, kind: raw.kind, words: raw.words, stated: raw.stated })
+                .is_some()
         }),
         _ => {
             faults.add(
                 &place,
                 format!("the vocabulary has no `{key}`"),
-                "use role, fact, predicate, paper, effect, outcome",
+                "use role, fact, predicate, paper, effect, outcome, register",
             );
             false
         }
