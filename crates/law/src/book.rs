@@ -1,6 +1,6 @@
 //! Everything that is read from `regulations/`: the calendar, the vocabulary and the packs.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use indexmap::IndexMap;
 
@@ -18,6 +18,8 @@ pub struct Book {
     packs: IndexMap<PackId, Pack>,
     calendar: Calendar,
     vocabulary: Vocabulary,
+    /// The texts it was read from, by their path, so that a part can be amended.
+    sources: Arc<BTreeMap<String, String>>,
 }
 
 impl Book {
@@ -27,8 +29,28 @@ impl Book {
     /// # Errors
     /// Every fault of every file, in reading order.
     pub fn parse(files: impl IntoIterator<Item = (String, String)>) -> Result<Self, Vec<PackError>> {
-        let mut files: Vec<(String, String)> = files.into_iter().filter(|(path, _)| is_law(path)).collect();
-        files.sort();
+        let files: Vec<(String, String)> = files.into_iter().filter(|(path, _)| is_law(path)).collect();
+        Self::read(files.into_iter().collect())
+    }
+
+    /// The same law with some of its files replaced or added. What is not amended is read again as it stood.
+    ///
+    /// # Errors
+    /// Every fault of the amended law, in reading order.
+    pub fn amended(&self, files: impl IntoIterator<Item = (String, String)>) -> Result<Self, Vec<PackError>> {
+        let mut sources = BTreeMap::clone(&self.sources);
+        sources.extend(files.into_iter().filter(|(path, _)| is_law(path)));
+        Self::read(sources)
+    }
+
+    /// The text of a file of the law, as it is in force.
+    #[must_use]
+    pub fn source(&self, path: &str) -> Option<&str> {
+        self.sources.get(path).map(String::as_str)
+    }
+
+    fn read(sources: BTreeMap<String, String>) -> Result<Self, Vec<PackError>> {
+        let files: Vec<(String, String)> = sources.iter().map(|(path, text)| (path.clone(), text.clone())).collect();
         let mut faults = Faults::default();
         let mut notices = Vec::new();
         let mut words = Vec::new();
@@ -58,7 +80,7 @@ impl Book {
             Vocabulary::parse(&words, &mut faults)
         };
         let packs = read_packs(&folders, &vocabulary, &mut faults);
-        faults.into_result(Self { packs, calendar, vocabulary })
+        faults.into_result(Self { packs, calendar, vocabulary, sources: Arc::new(sources) })
     }
 
     /// The packs, by name.

@@ -21,6 +21,7 @@ pub mod mutation;
 pub mod scenario;
 pub mod vocabulary;
 
+mod amend;
 mod book;
 mod case;
 mod document;
@@ -32,6 +33,7 @@ mod show;
 #[cfg(test)]
 mod tests;
 
+pub use amend::{DayChange, LawChanges, RuleChange, RuleFate, ValueChange};
 pub use book::Book;
 pub use case::*;
 pub use engine::{Possible, advance, decide, explain_clock, next_due, open, possible, recompute, with_facts};

@@ -506,3 +506,34 @@ fn an_amendment_counts_for_running_terms_only_when_it_says_so() {
     let over = transitional.pack(&"parent".into()).unwrap();
     assert_eq!(over.values[&ValueId::new("ordinary")].len(), 2);
 }
+
+/// An amendment is shown before it is made: which days, numbers and rules differ, and from which day terms must be counted
+/// again. A rule that only moved down the page is the same rule.
+#[test]
+fn what_an_amendment_changes_is_listed() {
+    let before = both();
+    let unchanged = before.amended([("parent/01.md".to_owned(), format!("第一章\n\n{RULES}"))]).unwrap();
+    assert!(LawChanges::between(&before, &unchanged).is_empty());
+    let notice = NOTICE.replace("to = \"2026-02-23\"", "to = \"2026-02-24\"");
+    let calendar = before.amended([("calendar/2026.md".to_owned(), notice)]).unwrap();
+    let changes = LawChanges::between(&before, &calendar);
+    let day = jiff::civil::date(2026, 2, 24);
+    assert_eq!(changes.days, [DayChange { date: day, was_working: true, is_working: false }]);
+    assert_eq!((changes.first_touched_day(), changes.values.len(), changes.rules.len()), (Some(day), 0, 0));
+    let rules =
+        RULES.replacen("amount = 3", "amount = 4", 1).replacen("by = [\"provider\"]", "by = [\"authority\"]", 1);
+    let rules = before.amended([("parent/01.md".to_owned(), rules)]).unwrap();
+    let changes = LawChanges::between(&before, &rules);
+    let value = &changes.values[0];
+    assert_eq!((value.pack.as_str(), value.value.as_str(), value.article.as_str()), ("parent", "quick", "PA-1"));
+    assert_eq!(
+        (&value.before[..], &value.after[..]),
+        (&["3 working days from 2026-03-01".to_owned()][..], &["4 working days from 2026-03-01".to_owned()][..])
+    );
+    assert_eq!(changes.values.len(), 2, "the child has taken the number over");
+    assert_eq!(changes.rules[0].rule, "matter.act.check");
+    assert_eq!(
+        before.amended([("parent/01.md".to_owned(), "## PA-1".to_owned())]).unwrap_err()[0].file,
+        "parent/01.md"
+    );
+}
