@@ -3,7 +3,7 @@
 //! A file is written under `tmp/`, synced, renamed, and then its directory is synced. [`Writer`] does this for many
 //! files at once, because one sync after many writes is far cheaper than a sync after each.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -77,14 +77,24 @@ pub(crate) struct Writer<'a> {
     dir: &'a Path,
     /// Sets the unfinished files of writers that work at the same time apart.
     name: &'static str,
-    pending: Vec<(File, PathBuf, PathBuf)>,
+    /// Written, not yet synced.
+    pending: Vec<Pending>,
+    /// Synced, not yet in place.
+    synced: VecDeque<Pending>,
     touched: BTreeSet<PathBuf>,
     written: u64,
 }
 
+/// A file that is written under another name than it will have.
+struct Pending {
+    file: File,
+    tmp: PathBuf,
+    path: PathBuf,
+}
+
 impl<'a> Writer<'a> {
     pub(crate) const fn new(dir: &'a Path, name: &'static str) -> Self {
-        Self { dir, name, pending: Vec::new(), touched: BTreeSet::new(), written: 0 }
+        Self { dir, name, pending: Vec::new(), synced: VecDeque::new(), touched: BTreeSet::new(), written: 0 }
     }
 
     /// Writes one file; it is in place for certain only after [`Self::finish`].
@@ -93,19 +103,22 @@ impl<'a> Writer<'a> {
         self.written = self.written.saturating_add(1);
         let mut file = File::create(&tmp).at("create", &tmp)?;
         file.write_all(bytes).at("write", &tmp)?;
-        self.pending.push((file, tmp, self.dir.join(path)));
-        if self.pending.len() >= BATCH { self.rename_pending() } else { Ok(()) }
+        self.pending.push(Pending { file, tmp, path: self.dir.join(path) });
+        if self.pending.len() >= BATCH { self.place(usize::MAX) } else { Ok(()) }
     }
 
     /// Syncs everything, files first, then the directories that name them.
     pub(crate) fn finish(&mut self) -> Result<()> {
-        self.rename_pending()?;
-        std::mem::take(&mut self.touched).iter().try_for_each(|dir| sync_dir(dir))
+        self.place(usize::MAX)?;
+        let touched: Vec<PathBuf> = std::mem::take(&mut self.touched).into_iter().collect();
+        together(&touched, |dir| sync_dir(dir))
     }
 
-    fn rename_pending(&mut self) -> Result<()> {
-        sync_files(&self.pending)?;
-        for (_, tmp, path) in self.pending.drain(..) {
+    /// Syncs every file and puts the first `count` of those that are not yet in place there, in the order of writing.
+    pub(crate) fn place(&mut self, count: usize) -> Result<()> {
+        together(&self.pending, |pending| pending.file.sync_all().at("sync", &pending.tmp))?;
+        self.synced.extend(self.pending.drain(..));
+        for Pending { tmp, path, .. } in self.synced.drain(..count.min(self.synced.len())) {
             let parent = path.parent().unwrap_or(self.dir);
             if !self.touched.contains(parent) {
                 fs::create_dir_all(parent).at("create", parent)?;
@@ -118,18 +131,16 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// Makes the contents of files durable, many at the same time.
-fn sync_files(files: &[(File, PathBuf, PathBuf)]) -> Result<()> {
+/// Makes many things durable at the same time.
+fn together<T: Sync>(things: &[T], sync: impl Fn(&T) -> Result<()> + Sync) -> Result<()> {
     const PANICKED: Error = Error::Proof("the files could not be synced");
-    let sync = |files: &[(File, PathBuf, PathBuf)]| {
-        files.iter().try_for_each(|(file, tmp, _)| file.sync_all().at("sync", tmp))
-    };
-    let share = files.len().div_ceil(SYNCED_TOGETHER).max(1);
-    let mut shares = files.chunks(share);
+    let all = |things: &[T]| things.iter().try_for_each(&sync);
+    let share = things.len().div_ceil(SYNCED_TOGETHER).max(1);
+    let mut shares = things.chunks(share);
     let own = shares.next().unwrap_or_default();
     std::thread::scope(|scope| {
-        let others: Vec<_> = shares.map(|share| scope.spawn(move || sync(share))).collect();
-        let own = sync(own);
+        let others: Vec<_> = shares.map(|share| scope.spawn(|| all(share))).collect();
+        let own = all(own);
         let others = others.into_iter().map(|thread| thread.join().unwrap_or(Err(PANICKED)));
         others.fold(own, |all, one| all.and(one))
     })

@@ -123,8 +123,12 @@ impl Journal {
         failures.check(FailurePoint::JournalSynced)
     }
 
-    /// Hands every unpublished leaf to `leaf`, in order, one frame in memory at a time.
-    pub(crate) fn each_unpublished(&self, published: u64, mut leaf: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+    /// Hands every unpublished leaf over, in order, one frame in memory at a time.
+    pub(crate) fn each_unpublished(
+        &self,
+        published: u64,
+        mut leaves: impl FnMut(&[&[u8]]) -> Result<()>,
+    ) -> Result<()> {
         // A handle of its own, since both trees read at the same time.
         let mut reader = BufReader::with_capacity(1 << 16, File::open(&self.path).at("open", &self.path)?);
         reader.seek(SeekFrom::Start(self.unpublished_at)).at("seek in", &self.path)?;
@@ -141,9 +145,8 @@ impl Journal {
             if crc32fast::hash(&payload) != frame.crc {
                 return Err(broken());
             }
-            for entry in tile::entries(&payload) {
-                leaf(entry.ok_or_else(broken)?)?;
-            }
+            let entries: Option<Vec<&[u8]>> = tile::entries(&payload).collect();
+            leaves(&entries.ok_or_else(broken)?)?;
             next = next.saturating_add(u64::from(frame.count));
         }
         Ok(())

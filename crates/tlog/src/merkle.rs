@@ -27,6 +27,14 @@ pub trait TreeHash: Send + Sync + 'static {
     fn leaf(data: &[u8]) -> Hash;
     /// The hash of an inner node: `H(0x01 ‖ left ‖ right)`.
     fn node(left: &Hash, right: &Hash) -> Hash;
+    /// The hashes of many leaves, in their order. A hash function that knows how to do several at once says so here.
+    fn leaves(data: &[&[u8]]) -> Vec<Hash> {
+        data.iter().map(|leaf| Self::leaf(leaf)).collect()
+    }
+    /// The hashes of a row of inner nodes, each over its two children.
+    fn nodes(pairs: &[[Hash; 2]]) -> Vec<Hash> {
+        pairs.iter().map(|[left, right]| Self::node(left, right)).collect()
+    }
 }
 
 /// The public tree: SHA-256, as foreign tools expect it.
@@ -65,6 +73,12 @@ impl TreeHash for Sm3Tree {
     }
     fn node(left: &Hash, right: &Hash) -> Hash {
         sm::sm3_pair(1, left, right)
+    }
+    fn leaves(data: &[&[u8]]) -> Vec<Hash> {
+        sm::sm3_many_prefixed(0, data)
+    }
+    fn nodes(pairs: &[[Hash; 2]]) -> Vec<Hash> {
+        sm::sm3_pairs(1, pairs)
     }
 }
 
@@ -252,8 +266,18 @@ impl<H: TreeHash> CompactRange<H> {
     }
 
     /// Adds one leaf hash and reports every subtree that it completes as `(level, index, hash)`, lowest first.
-    pub fn append_with(&mut self, leaf: Hash, mut completed: impl FnMut(u8, u64, &Hash)) {
-        let (mut hash, mut level, mut index) = (leaf, 0u8, self.size);
+    pub fn append_with(&mut self, leaf: Hash, completed: impl FnMut(u8, u64, &Hash)) {
+        self.append_perfect(0, leaf, completed);
+    }
+
+    /// Adds the root of a perfect subtree of `2^level` leaves and reports it and every subtree that it completes. The
+    /// tree's size must be a multiple of that number; else the subtree has no place in it, and nothing happens.
+    pub(crate) fn append_perfect(&mut self, level: u8, root: Hash, mut completed: impl FnMut(u8, u64, &Hash)) {
+        let leaves = 1u64.checked_shl(u32::from(level)).unwrap_or(0);
+        let Some(mut index) = self.size.checked_div(leaves).filter(|_| self.size.is_multiple_of(leaves)) else {
+            return;
+        };
+        let (mut hash, mut level) = (root, level);
         completed(level, index, &hash);
         while index & 1 == 1 {
             let Some(left) = self.nodes.pop() else { break };
@@ -263,7 +287,7 @@ impl<H: TreeHash> CompactRange<H> {
             completed(level, index, &hash);
         }
         self.nodes.push(hash);
-        self.size = self.size.saturating_add(1);
+        self.size = self.size.saturating_add(leaves);
     }
 
     /// The root of the tree as it stands.

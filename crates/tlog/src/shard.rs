@@ -173,9 +173,13 @@ impl Shard {
         let superseded = self.integrate(&mut sm3, &mut sha256, &mut bundle)?;
         self.failures.check(FailurePoint::BeforeCheckpoints)?;
         let pair = self.sign(&sm3, &sha256, now_ms)?;
-        self.put_checkpoint::<Sm3Tree>(&pair.sm3)?;
+        let mut files = Writer::new(&self.dir, "checkpoint");
+        files.write(&format!("{}{CHECKPOINT}", Sm3Tree::PREFIX), pair.sm3.note.to_string().as_bytes())?;
+        files.write(&format!("{}{CHECKPOINT}", Sha256Tree::PREFIX), pair.sha256.note.to_string().as_bytes())?;
+        // Written and synced together, put in place one after the other: the national one first.
+        files.place(1)?;
         self.failures.check(FailurePoint::BetweenCheckpoints)?;
-        self.put_checkpoint::<Sha256Tree>(&pair.sha256)?;
+        files.finish()?;
         (self.sm3, self.sha256, self.bundle) = (sm3, sha256, bundle);
         self.checkpoints = Some(pair.clone());
         self.journal.mark_published();
@@ -291,8 +295,9 @@ impl Shard {
             const PANICKED: Error = Error::Proof("the national tree could not be computed");
             // At this failure point the public tree comes to its end and the national one does not begin.
             let both = !self.failures.is(FailurePoint::SomeTiles);
-            let national = both.then(|| scope.spawn(|| grow(&self.dir, &self.journal, sm3, None)));
-            let mut superseded = grow(&self.dir, &self.journal, sha256, Some(bundle))?;
+            // The national tree is the faster one to hash, so its thread writes the entries.
+            let national = both.then(|| scope.spawn(|| grow(&self.dir, &self.journal, sm3, Some(bundle))));
+            let mut superseded = grow(&self.dir, &self.journal, sha256, None)?;
             self.failures.check(FailurePoint::SomeTiles)?;
             superseded.extend(national.map_or(Err(PANICKED), |thread| thread.join().unwrap_or(Err(PANICKED)))?);
             Ok(superseded)
@@ -320,12 +325,6 @@ impl Shard {
             sha256: SignedCheckpoint { checkpoint: public, note: sha256 },
         })
     }
-
-    fn put_checkpoint<H: TreeHash>(&self, signed: &SignedCheckpoint) -> Result<()> {
-        let mut files = Writer::new(&self.dir, "checkpoint");
-        files.write(&format!("{}{CHECKPOINT}", H::PREFIX), signed.note.to_string().as_bytes())?;
-        files.finish()
-    }
 }
 
 /// Adds every unpublished leaf to one tree and writes what changes; with a bundle given, the entries too.
@@ -337,18 +336,22 @@ fn grow<H: TreeHash>(
 ) -> Result<Vec<String>> {
     let mut files = Writer::new(dir, H::NAME);
     let mut superseded = Vec::new();
-    journal.each_unpublished(edge.size(), |leaf| {
-        edge.append(H::leaf(leaf), &mut |id, bytes| {
+    journal.each_unpublished(edge.size(), |leaves| {
+        let mut next = edge.size();
+        edge.extend(&H::leaves(leaves), &mut |id, hashes| {
             superseded.push(format!("{}{}", H::PREFIX, id.partial_dir()));
-            files.write(&format!("{}{}", H::PREFIX, id.path()), bytes)
+            files.write(&format!("{}{}", H::PREFIX, id.path()), hashes.as_flattened())
         })?;
         let Some(bundle) = bundle.as_deref_mut() else { return Ok(()) };
-        tile::encode_entry(leaf, 0, bundle)?;
-        if edge.size().is_multiple_of(u64::from(WIDTH)) {
-            let index = (edge.size() / u64::from(WIDTH)).saturating_sub(1);
-            files.write(&tile::entries_path(index, WIDTH), bundle)?;
-            superseded.push(tile::entries_partial_dir(index));
-            bundle.clear();
+        for leaf in leaves {
+            tile::encode_entry(leaf, 0, bundle)?;
+            next = next.saturating_add(1);
+            if next.is_multiple_of(u64::from(WIDTH)) {
+                let index = (next / u64::from(WIDTH)).saturating_sub(1);
+                files.write(&tile::entries_path(index, WIDTH), bundle)?;
+                superseded.push(tile::entries_partial_dir(index));
+                bundle.clear();
+            }
         }
         Ok(())
     })?;
@@ -356,7 +359,7 @@ fn grow<H: TreeHash>(
     if let (Some(bundle), Some(width)) = (bundle, tile::width_at(index, edge.size())) {
         files.write(&tile::entries_path(index, width), bundle)?;
     }
-    edge.partial_tiles(|id, bytes| files.write(&format!("{}{}", H::PREFIX, id.path()), bytes))?;
+    edge.partial_tiles(|id, hashes| files.write(&format!("{}{}", H::PREFIX, id.path()), hashes.as_flattened()))?;
     files.finish()?;
     Ok(superseded)
 }

@@ -45,11 +45,12 @@ struct Edge {
     roots: Vec<(u64, Hash)>,
 }
 
-/// The hashes of a tile and all complete inner nodes over them, one row per level.
+/// The hashes of a tile and all complete inner nodes over them, row after row in one piece, since a proof takes one
+/// hash of every row.
 #[derive(Debug)]
 struct Tile {
     width: u16,
-    rows: Vec<Vec<Hash>>,
+    nodes: Box<[Hash]>,
 }
 
 impl Store {
@@ -143,7 +144,7 @@ impl Store {
             return Ok(tile);
         }
         let bytes = self.tile_bytes::<H>(level, index, size)?;
-        let tile = Arc::new(Tile::new::<H>(width, tile::decode(&bytes).unwrap_or_default().to_vec()));
+        let tile = Arc::new(Tile::new::<H>(width, tile::decode(&bytes).unwrap_or_default()));
         cache.put(level, index, &tile);
         Ok(tile)
     }
@@ -180,19 +181,26 @@ impl Cache {
 }
 
 impl Tile {
-    fn new<H: TreeHash>(width: u16, hashes: Vec<Hash>) -> Self {
-        let mut rows = vec![hashes];
+    fn new<H: TreeHash>(width: u16, hashes: &[Hash]) -> Self {
+        let mut nodes = hashes.to_vec();
+        nodes.reserve_exact(hashes.len());
+        let mut below = hashes.to_vec();
         for _ in 1..HEIGHT {
-            let below = rows.last().map_or(&[][..], Vec::as_slice);
-            let (pairs, _) = below.as_chunks::<2>();
-            let row = pairs.iter().map(|[left, right]| H::node(left, right)).collect();
-            rows.push(row);
+            below = H::nodes(below.as_chunks::<2>().0);
+            nodes.extend_from_slice(&below);
         }
-        Self { width, rows }
+        Self { width, nodes: nodes.into_boxed_slice() }
     }
 
     /// The node `height` levels above the tile's own, over the hashes from `start` on.
     fn node(&self, height: u8, start: usize) -> Option<Hash> {
-        self.rows.get(usize::from(height))?.get(start >> height).copied()
+        let mut row = usize::from(self.width);
+        let mut before = 0_usize;
+        for _ in 0..height {
+            before = before.saturating_add(row);
+            row >>= 1;
+        }
+        let at = Some(start >> height).filter(|at| *at < row)?;
+        self.nodes.get(before.saturating_add(at)).copied()
     }
 }
