@@ -4,7 +4,10 @@
 mod calendar;
 mod fixture;
 mod moves;
+mod mutation;
+mod obligations;
 mod order;
 mod parser;
+mod real;
 mod refusals;
 mod scenarios;
