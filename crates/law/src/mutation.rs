@@ -12,6 +12,7 @@ use jiff::ToSpan;
 
 use crate::{
     book::Book,
+    calendar::{Period, Unit},
     case::Outcome,
     ids::*,
     pack::{ActRule, ClockRule, DatedValue, Extension, Pack, Procedure, Requirement},
@@ -157,13 +158,21 @@ fn days_in_force(pack: &Pack) -> Vec<(String, crate::pack::InForce)> {
 }
 
 fn values(value: &DatedValue) -> Vec<(String, DatedValue)> {
-    let old = value.period.amount;
-    let amounts = [old.checked_sub(1), old.checked_add(1)];
-    let changed = amounts.into_iter().flatten().map(|amount| {
-        let mut changed = value.clone();
-        changed.period.amount = amount;
-        (format!("{amount} instead of {old}"), changed)
-    });
+    let Period { amount, unit } = value.period;
+    let other = match unit {
+        Unit::WorkingDay => Unit::Day,
+        Unit::Day => Unit::WorkingDay,
+        Unit::Month => Unit::Year,
+        Unit::Year => Unit::Month,
+    };
+    let amounts = [amount.checked_sub(1), amount.checked_add(1)];
+    let periods = amounts.into_iter().flatten().map(|amount| Period { amount, unit });
+    // One day and one working day end together, since a term never ends on a rest day.
+    let same = amount == 1 && matches!(unit, Unit::WorkingDay | Unit::Day);
+    let recounted = (!same).then_some(Period { amount, unit: other });
+    let changed = periods
+        .chain(recounted)
+        .map(|period| (format!("{period} instead of {}", value.period), DatedValue { period, ..value.clone() }));
     changed.collect()
 }
 

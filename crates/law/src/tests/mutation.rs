@@ -16,7 +16,7 @@ fn a_mutant_survives_only_where_no_scenario_looks() {
     let seen = mutate(book, &toy.id);
     assert_eq!(seen.tried, unseen.tried);
     assert!(seen.survivors.len() < unseen.survivors.len());
-    let pinned = |mutant: &&crate::mutation::Mutant| mutant.to_string().contains("reply: 4 instead of 5");
+    let pinned = |mutant: &&crate::mutation::Mutant| mutant.to_string().contains("reply: 4 working days instead of 5");
     assert!(unseen.survivors.iter().any(|mutant| pinned(&mutant)), "{:#?}", unseen.survivors);
     assert!(!seen.survivors.iter().any(|mutant| pinned(&mutant)));
 }
