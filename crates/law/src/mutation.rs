@@ -6,7 +6,7 @@
 //! The parsed pack is mutated, never the text, so that thousands of mutants take seconds. What is inherited from another
 //! pack is that pack's to test.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use jiff::ToSpan;
 
@@ -97,9 +97,11 @@ fn each_mutant(pack: &Pack, visit: &mut Visit<'_>) {
         }
         visit(mutant(&head, "pack".to_owned(), change), None, mutated);
     }
+    let clocks_of = pack.procedures.values().flat_map(|procedure| procedure.clocks.values());
+    let extensions: BTreeSet<&ValueId> = clocks_of.filter_map(|clock| Some(&clock.extension.as_ref()?.value)).collect();
     for (id, history) in &pack.values {
         for (index, value) in history.iter().enumerate().filter(|(_, value)| own(&value.article)) {
-            for (change, changed) in values(value) {
+            for (change, changed) in values(value, extensions.contains(id)) {
                 let mut mutated = bare.clone();
                 replace(mutated.values.get_mut(id).and_then(|history| history.get_mut(index)), changed);
                 visit(mutant(&value.article, id.to_string(), change), None, mutated);
@@ -157,7 +159,8 @@ fn days_in_force(pack: &Pack) -> Vec<(String, crate::pack::InForce)> {
     found
 }
 
-fn values(value: &DatedValue) -> Vec<(String, DatedValue)> {
+/// An extension is counted in the unit of its clock, so that only its amount can be wrong.
+fn values(value: &DatedValue, extension: bool) -> Vec<(String, DatedValue)> {
     let Period { amount, unit } = value.period;
     let other = match unit {
         Unit::WorkingDay => Unit::Day,
@@ -169,7 +172,7 @@ fn values(value: &DatedValue) -> Vec<(String, DatedValue)> {
     let periods = amounts.into_iter().flatten().map(|amount| Period { amount, unit });
     // One day and one working day end together, since a term never ends on a rest day.
     let same = amount == 1 && matches!(unit, Unit::WorkingDay | Unit::Day);
-    let recounted = (!same).then_some(Period { amount, unit: other });
+    let recounted = (!same && !extension).then_some(Period { amount, unit: other });
     let changed = periods
         .chain(recounted)
         .map(|period| (format!("{period} instead of {}", value.period), DatedValue { period, ..value.clone() }));
