@@ -18,6 +18,7 @@
 
 pub mod calendar;
 pub mod mutation;
+pub mod proof;
 pub mod scenario;
 pub mod vocabulary;
 
