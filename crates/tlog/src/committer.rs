@@ -2,7 +2,8 @@
 //!
 //! One thread owns the shard. Callers hand it leaves; it takes all that wait, appends them as one batch, and only after
 //! the sync tells each caller its index. Under load the batch grows by itself while the disk is busy, so the cost of a
-//! sync is shared; alone, a caller waits for one sync and nothing else.
+//! sync is shared; alone, a caller waits for one sync and nothing else. While many callers wait at the same time, a moment's
+//! patience before each batch makes it larger still, and the syncs fewer.
 //!
 //! The interface knows no async: [`GroupCommitter::submit_with`] takes a callback, in which a server can complete a
 //! one-shot channel of its own.
@@ -10,6 +11,7 @@
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use crate::journal::MAX_FRAME;
 use crate::tile::MAX_ENTRY;
@@ -17,6 +19,8 @@ use crate::{CheckpointPair, Error, Result, Shard};
 
 /// How many full batches may wait before callers are held back.
 const QUEUED_BATCHES: usize = 16;
+/// From how many leaves in the batch before it is worth waiting for more. Fewer callers than these would only wait longer.
+const CROWD: usize = 8;
 
 /// What to do once a leaf is durable, or is certain not to be acknowledged. It runs on the committer's thread, so it
 /// must be short and must not wait.
@@ -58,12 +62,21 @@ impl GroupCommitter {
     /// # Errors
     /// [`Error::Io`] if the system gives no thread.
     pub fn new(shard: Shard, max_batch: usize) -> Result<Self> {
+        Self::patient(shard, max_batch, Duration::ZERO)
+    }
+
+    /// As [`GroupCommitter::new`], but while callers come in crowds, each batch waits for `patience` longer for those that are
+    /// still on their way. Give less than a sync takes, or little more.
+    ///
+    /// # Errors
+    /// As [`GroupCommitter::new`].
+    pub fn patient(shard: Shard, max_batch: usize, patience: Duration) -> Result<Self> {
         let max_batch = max_batch.max(1);
         let capacity = max_batch.saturating_mul(QUEUED_BATCHES);
         let (queue, messages) = sync_channel(capacity);
         let poison = Arc::new(OnceLock::new());
         let dir = shard.dir().to_owned();
-        let worker = Worker { shard, messages, max_batch, poison: Arc::clone(&poison) };
+        let worker = Worker { shard, messages, max_batch, patience, last_batch: 0, poison: Arc::clone(&poison) };
         let thread = std::thread::Builder::new().name("tlog-committer".to_owned()).spawn(move || worker.run());
         let thread = thread.map_err(|source| Error::Io { action: "start the writer of", path: dir, source })?;
         Ok(Self { queue, capacity, poison, thread: Some(thread) })
@@ -141,6 +154,8 @@ struct Worker {
     shard: Shard,
     messages: Receiver<Message>,
     max_batch: usize,
+    patience: Duration,
+    last_batch: usize,
     poison: Arc<OnceLock<String>>,
 }
 
@@ -164,6 +179,10 @@ impl Worker {
     fn commit(&mut self, leaf: Vec<u8>, done: Done) -> Option<Message> {
         let mut bytes = leaf.len();
         let (mut leaves, mut callbacks, mut ended_by) = (vec![leaf], vec![done], None);
+        if self.last_batch >= CROWD && !self.patience.is_zero() {
+            // Sleeping, not receiving with a time limit: then nobody has to wake this thread for every leaf.
+            std::thread::sleep(self.patience);
+        }
         let room = MAX_FRAME.saturating_sub(self.max_batch.saturating_mul(2)).saturating_sub(MAX_ENTRY);
         while leaves.len() < self.max_batch && bytes < room {
             match self.messages.try_recv() {
@@ -179,6 +198,7 @@ impl Worker {
                 Err(_) => break,
             }
         }
+        self.last_batch = leaves.len();
         match self.shard.append(&leaves) {
             Ok(indices) => callbacks.into_iter().zip(indices).for_each(|(done, index)| done(Ok(index))),
             Err(error) => {

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::merkle::{self, TreeHash};
 use crate::tile::{self, HEIGHT, TileId, WIDTH};
@@ -28,14 +28,19 @@ pub(crate) struct Store {
 struct Cache {
     leaves: Vec<RwLock<Option<Slot>>>,
     upper: Vec<RwLock<Option<Slot>>>,
-    edge: RwLock<Edge>,
+    /// The last slots of both, apart, so that there always is one.
+    last: [RwLock<Option<Slot>>; 2],
+    edge: RwLock<Arc<Edge>>,
 }
+
+/// A slot that cannot be given away as long as this is held.
+type Held<'a> = RwLockReadGuard<'a, Option<Slot>>;
 
 #[derive(Debug)]
 struct Slot {
     level: u8,
     index: u64,
-    tile: Arc<Tile>,
+    tile: Tile,
 }
 
 /// Roots over `start..size` for one size; there are at most 64.
@@ -58,15 +63,23 @@ impl Store {
         Self { dir: dir.to_owned(), trees: [Cache::new(cache_tiles), Cache::new(cache_tiles)] }
     }
 
-    /// A function that gives the perfect subtrees of the tree of `size` leaves.
+    /// A function that gives the perfect subtrees of the tree of `size` leaves. It holds on to the tile that it used last,
+    /// so it should not live long: a slot that is held cannot be given to another tile. Whoever asks it for a node must not
+    /// hold another lock of this store, so that nobody waits in a circle.
     pub(crate) fn nodes<H: TreeHash>(&self, size: u64) -> impl FnMut(u8, u64) -> Result<Hash> {
-        let mut last: Option<(u8, u64, Arc<Tile>)> = None;
+        let mut held: Option<Held<'_>> = None;
         move |level, index| {
             let (tile_level, tile_index, within) = tile::locate(level, index);
-            if !matches!(&last, Some((level, index, _)) if (*level, *index) == (tile_level, tile_index)) {
-                last = Some((tile_level, tile_index, self.tile::<H>(tile_level, tile_index, size)?));
-            }
-            let node = last.as_ref().and_then(|(_, _, tile)| tile.node(level % HEIGHT, within.start));
+            let tile = held.as_deref().and_then(Option::as_ref).filter(|slot| slot.is(tile_level, tile_index));
+            let node = match tile {
+                Some(slot) => slot.tile.node(level % HEIGHT, within.start),
+                None => {
+                    // Let go first: the next tile may have the same slot.
+                    held = None;
+                    let slot = held.insert(self.tile::<H>(tile_level, tile_index, size)?);
+                    slot.as_ref().and_then(|slot| slot.tile.node(level % HEIGHT, within.start))
+                }
+            };
             node.ok_or_else(|| Error::Range(format!("node {index} at level {level} of a tree of {size}")))
         }
     }
@@ -76,23 +89,30 @@ impl Store {
     pub(crate) fn roots<H: TreeHash>(&self, size: u64, published: u64) -> impl FnMut(Range<u64>) -> Result<Hash> {
         let mut nodes = self.nodes::<H>(published);
         let edge = &self.cache::<H>().edge;
+        // Taken once, because every proof meets several ranges at the edge. It is a copy and not a lock that is held, since
+        // whoever holds a lock here and waits for a tile's slot could wait for somebody who waits for this one.
+        let mut known: Option<Arc<Edge>> = None;
         move |range| {
-            if range.end != size || range.end.saturating_sub(range.start).is_power_of_two() {
+            let width = range.end.saturating_sub(range.start);
+            if width.is_power_of_two() {
+                let level = width.trailing_zeros();
+                return nodes(u8::try_from(level).unwrap_or(u8::MAX), range.start >> level);
+            }
+            if range.end != size {
                 return merkle::range_root::<H>(range, &mut nodes);
             }
-            let known = edge.read().unwrap_or_else(PoisonError::into_inner);
-            let found = known.roots.iter().find(|(start, _)| known.size == size && *start == range.start);
+            let seen = known.get_or_insert_with(|| Arc::clone(&edge.read().unwrap_or_else(PoisonError::into_inner)));
+            let found = seen.roots.iter().find(|(start, _)| seen.size == size && *start == range.start);
             if let Some((_, root)) = found {
                 return Ok(*root);
             }
-            drop(known);
             let start = range.start;
             let root = merkle::range_root::<H>(range, &mut nodes)?;
-            let mut known = edge.write().unwrap_or_else(PoisonError::into_inner);
-            if known.size != size {
-                *known = Edge { size, roots: Vec::new() };
-            }
-            known.roots.push((start, root));
+            let mut roots = if seen.size == size { seen.roots.clone() } else { Vec::new() };
+            roots.push((start, root));
+            let wider = Arc::new(Edge { size, roots });
+            *edge.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&wider);
+            known = Some(wider);
             Ok(root)
         }
     }
@@ -137,46 +157,52 @@ impl Store {
         if H::PREFIX.is_empty() { public } else { national }
     }
 
-    fn tile<H: TreeHash>(&self, level: u8, index: u64, size: u64) -> Result<Arc<Tile>> {
-        let cache = self.cache::<H>();
+    /// The slot that holds a tile, after reading the tile if the slot had another one or nothing.
+    fn tile<H: TreeHash>(&self, level: u8, index: u64, size: u64) -> Result<Held<'_>> {
+        let slot = self.cache::<H>().slot(level, index);
         let width = TileId::in_tree(level, index, size).map_or(0, |id| id.width);
-        if let Some(tile) = cache.get(level, index, width) {
-            return Ok(tile);
+        let held = slot.read().unwrap_or_else(PoisonError::into_inner);
+        // A wider tile will do: it only has more of the same, since tiles only grow.
+        if held.as_ref().is_some_and(|slot| slot.is(level, index) && slot.tile.width >= width) {
+            return Ok(held);
         }
+        drop(held);
         let bytes = self.tile_bytes::<H>(level, index, size)?;
-        let tile = Arc::new(Tile::new::<H>(width, tile::decode(&bytes).unwrap_or_default()));
-        cache.put(level, index, &tile);
-        Ok(tile)
+        let tile = Tile::new::<H>(width, tile::decode(&bytes).unwrap_or_default());
+        let mut held = slot.write().unwrap_or_else(PoisonError::into_inner);
+        *held = Some(Slot { level, index, tile });
+        // Nobody else gets the slot in between.
+        Ok(RwLockWriteGuard::downgrade(held))
     }
 }
 
 impl Cache {
     fn new(tiles: usize) -> Self {
-        let slots = |count: usize| std::iter::repeat_with(RwLock::default).take(count.max(1)).collect();
-        Self { leaves: slots(tiles), upper: slots(tiles / 8), edge: RwLock::default() }
-    }
-
-    fn slot(&self, level: u8, index: u64) -> Option<&RwLock<Option<Slot>>> {
-        let (slots, number) = if level == 0 {
-            (&self.leaves, index)
-        } else {
-            (&self.upper, index.wrapping_mul(8).wrapping_add(u64::from(level)))
-        };
-        slots.get(usize::try_from(number).ok()?.checked_rem(slots.len())?)
-    }
-
-    /// A cached tile of at least this width: a wider one only has more of the same, since tiles only grow.
-    fn get(&self, level: u8, index: u64, width: u16) -> Option<Arc<Tile>> {
-        let slot = self.slot(level, index)?.read().unwrap_or_else(PoisonError::into_inner);
-        let slot = slot.as_ref().filter(|slot| (slot.level, slot.index) == (level, index))?;
-        (slot.tile.width >= width).then(|| Arc::clone(&slot.tile))
-    }
-
-    fn put(&self, level: u8, index: u64, tile: &Arc<Tile>) {
-        if let Some(slot) = self.slot(level, index) {
-            let tile = Arc::clone(tile);
-            *slot.write().unwrap_or_else(PoisonError::into_inner) = Some(Slot { level, index, tile });
+        let slots = |count: usize| std::iter::repeat_with(RwLock::default).take(count).collect();
+        Self {
+            leaves: slots(tiles.saturating_sub(1)),
+            upper: slots((tiles / 8).saturating_sub(1)),
+            last: [RwLock::default(), RwLock::default()],
+            edge: RwLock::default(),
         }
+    }
+
+    /// The only slot in which this tile may be.
+    fn slot(&self, level: u8, index: u64) -> &RwLock<Option<Slot>> {
+        let [last_leaves, last_upper] = &self.last;
+        let (slots, last, number) = if level == 0 {
+            (&self.leaves, last_leaves, index)
+        } else {
+            (&self.upper, last_upper, index.wrapping_mul(8).wrapping_add(u64::from(level)))
+        };
+        let count = u64::try_from(slots.len()).unwrap_or(u64::MAX).saturating_add(1);
+        usize::try_from(number % count).ok().and_then(|at| slots.get(at)).unwrap_or(last)
+    }
+}
+
+impl Slot {
+    fn is(&self, level: u8, index: u64) -> bool {
+        (self.level, self.index) == (level, index)
     }
 }
 

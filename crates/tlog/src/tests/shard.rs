@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::{ORIGIN, keys, leaves, naive, open, signers};
-use crate::merkle::{self, Sha256Tree, Sm3Tree};
+use crate::merkle::{self, Sha256Tree, Sm3Tree, TreeHash as _};
 use crate::{Error, FailurePoint, Reader, Shard, fsck};
 
 /// Compares everything a shard says about its published leaves with the definitions.
@@ -236,4 +236,33 @@ fn superseded_partial_tiles_are_removed_once_the_full_one_is_published() {
         &root,
     )
     .unwrap();
+}
+
+/// A tile that is held while the next one is read may lie in the slot that the next one wants; and readers of many
+/// threads hold tiles and ask for the edge at the same time. Neither may wait in a circle.
+#[test]
+fn proofs_from_a_cache_of_one_tile_hold_in_many_threads() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut shard = open(dir.path());
+    shard.append(&leaves(0..2_000)).unwrap();
+    let pair = shard.publish(1).unwrap();
+    let expected = leaves(0..2_000);
+    let reader = crate::Reader::open_with_cache(dir.path(), 1).unwrap();
+    std::thread::scope(|scope| {
+        for thread in 0..4_u64 {
+            let (reader, pair, expected) = (&reader, &pair, &expected);
+            scope.spawn(move || {
+                for step in 0..300 {
+                    let size = 2_000 - (step * 7 + thread) % 900;
+                    let index = (step * 611 + thread * 97) % size;
+                    let proof = reader.prove(index, size).unwrap();
+                    if size == 2_000 {
+                        let leaf = Sm3Tree::leaf(&expected[index as usize]);
+                        let root = &pair.sm3.checkpoint.root;
+                        merkle::verify_inclusion::<Sm3Tree>(&leaf, index, size, &proof.sm3, root).unwrap();
+                    }
+                }
+            });
+        }
+    });
 }
