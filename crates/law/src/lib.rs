@@ -45,5 +45,5 @@ pub use pack::{
     Requirement, RoleHolder, Set, Source, State, Subject,
 };
 pub use scenario::Scenario;
-pub use show::{ClockSummary, ExtensionSummary, clocks, render_article};
-pub use vocabulary::Vocabulary;
+pub use show::*;
+pub use vocabulary::{Holders, Vocabulary};

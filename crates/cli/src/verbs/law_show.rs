@@ -21,7 +21,7 @@ pub fn run(common: &Common, args: &Show, out: &Out) -> Result<()> {
     let on = args.on.unwrap_or_else(|| date_in_shanghai(world::now()));
     let clocks = law::clocks(pack, on);
     match (&args.article, &args.procedure) {
-        (Some(article), _) => show_article(pack, article, out),
+        (Some(article), _) => show_article(&book, pack, article, out),
         (None, Some(procedure)) => show_procedure(pack, procedure, &clocks, out),
         (None, None) if args.clocks && out.is_json() => out.value(&clocks),
         (None, None) if args.clocks => out.text(&clock_table(&clocks).text()),
@@ -42,15 +42,14 @@ fn clock_table(clocks: &[ClockSummary]) -> Table {
     table
 }
 
-fn show_article(pack: &Pack, id: &str, out: &Out) -> Result<()> {
+fn show_article(book: &law::Book, pack: &Pack, id: &str, out: &Out) -> Result<()> {
     let id = ArticleId::new(id);
-    let known = pack.articles.get(&id).zip(law::render_article(pack, &id));
-    let (article, text) = known.ok_or_else(|| {
+    let article = law::ArticlePage::of(book, pack, &id).ok_or_else(|| {
         let known: Vec<_> = pack.articles.keys().map(ArticleId::as_str).collect();
         Failure::usage(format!("the pack `{}` has no article `{id}`", pack.id))
             .next(format!("choose one of {}", known.join(", ")))
     })?;
-    if out.is_json() { out.value(article) } else { out.text(text.trim_end()) }
+    if out.is_json() { out.value(&article) } else { out.text(article.markdown().trim_end()) }
 }
 
 fn show_procedure(pack: &Pack, id: &str, clocks: &[ClockSummary], out: &Out) -> Result<()> {

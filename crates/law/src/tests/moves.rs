@@ -249,12 +249,11 @@ fn clocks_and_articles_are_shown_as_they_read_on_a_day() {
     assert_eq!(shown["extension"]["amount"], 4);
     assert_eq!(reply("2026-07-01").amount, 3);
     assert_eq!(clocks(pack, "2026-03-02".parse().unwrap()).len(), 5);
-    let page = render_article(pack, &"TY-1".into()).unwrap();
+    let page = ArticlePage::find(&book, "ty-1").unwrap().markdown();
     assert!(page.starts_with("## TY-1 申请\n\n申请应当答复。\n"), "{page}");
     assert!(
-        page.contains("- `reply`: 5 working days from 2026-01-01\n")
-            && page.contains("`request.grant` 同意 (`provider`) → `granted`"),
+        page.contains("- `reply`：5 个工作日，自 2026-01-01 起\n") && page.contains("`request.grant` 同意（提供方） → "),
         "{page}"
     );
-    assert_eq!(render_article(pack, &"TY-9".into()), None);
+    assert_eq!(ArticlePage::find(&book, "TY-9"), None);
 }

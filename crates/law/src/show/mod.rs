@@ -1,6 +1,8 @@
-//! The law on a page: what `law show` prints.
-
-use std::fmt::Write;
+//! The law for people: what a pack says, as values that a page, a terminal or a program shows.
+//!
+//! [`ArticlePage`] and [`ProcedurePage`] resolve every name of a pack into what people call it; [`Graph`] draws a procedure;
+//! [`Comparison`] sets two packs side by side; [`Explanation`] tells why a case stands where it stands; [`book_pages`] writes
+//! it all down. Nothing here decides anything: it is the engine's own rules, read aloud.
 
 use jiff::civil::Date;
 use serde::Serialize;
@@ -11,6 +13,28 @@ use crate::{
     ids::*,
     pack::{ClockRule, Pack, Procedure},
 };
+
+mod article;
+mod book;
+mod compare;
+mod explain;
+mod graph;
+mod layout;
+mod lines;
+mod procedure;
+mod story;
+mod svg;
+mod words;
+
+pub use article::ArticlePage;
+pub use book::{Page, book_pages};
+pub use compare::{Aspect, ComparedPack, ComparedRow, Comparison, Selection};
+pub use explain::{ActGround, ClockGround, Explanation, Foreseen, Way};
+pub use graph::Graph;
+pub use lines::{ActLine, ClockLine, ExtensionLine, RequirementLine, StateLine, Term};
+pub use procedure::ProcedurePage;
+pub use story::StoryPage;
+pub use words::Named;
 
 /// One clock of a pack as it reads on a day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -56,25 +80,6 @@ pub fn clocks(pack: &Pack, on: Date) -> Vec<ClockSummary> {
     all.filter_map(|(procedure, clock)| summary(pack, procedure, clock, on)).collect()
 }
 
-/// One article in Markdown: its heading, our paraphrase, and what the machine makes of it. `None` = no such article.
-#[must_use]
-pub fn render_article(pack: &Pack, article: &ArticleId) -> Option<String> {
-    let found = pack.articles.get(article)?;
-    let mut page = format!("## {} {}\n\n{}\n", found.id, found.title, found.paraphrase);
-    let rules = rules(pack, article);
-    if !rules.is_empty() {
-        page.push('\n');
-    }
-    for rule in rules {
-        page.push_str("- ");
-        page.push_str(&rule);
-        page.push('\n');
-    }
-    // Writing to a string cannot fail.
-    let _ = write!(page, "\n{}:{}, {} scenario(s)\n", found.file, found.line, found.scenarios);
-    Some(page)
-}
-
 fn summary(pack: &Pack, procedure: &Procedure, clock: &ClockRule, on: Date) -> Option<ClockSummary> {
     let Period { amount, unit } = pack.value(&clock.value, on)?.period;
     let extension = clock.extension.as_ref().and_then(|extension| {
@@ -92,26 +97,4 @@ fn summary(pack: &Pack, procedure: &Procedure, clock: &ClockRule, on: Date) -> O
         outcome: clock.outcome,
         extension,
     })
-}
-
-/// One line for each number, act and clock of an article.
-fn rules(pack: &Pack, article: &ArticleId) -> Vec<String> {
-    let mut lines = Vec::new();
-    for (id, history) in &pack.values {
-        for value in history.iter().filter(|value| value.article == *article) {
-            lines.push(format!("`{id}`: {} from {}", value.period, value.from));
-        }
-    }
-    for procedure in pack.procedures.values() {
-        for act in procedure.acts.values().filter(|act| act.article == *article) {
-            let by: Vec<&str> = act.by.iter().map(RoleId::as_str).collect();
-            let to = act.to.as_ref().map_or(String::new(), |to| format!(" → `{to}`"));
-            lines.push(format!("`{}.{}` {} (`{}`){to}", procedure.id, act.id, act.title, by.join("`, `")));
-        }
-        for clock in procedure.clocks.values().filter(|clock| clock.article == *article) {
-            let outcome = clock.outcome.as_str();
-            lines.push(format!("`{}.{}` {}: `{}`, {outcome}", procedure.id, clock.id, clock.title, clock.value));
-        }
-    }
-    lines
 }
