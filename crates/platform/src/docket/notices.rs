@@ -18,7 +18,7 @@ use crate::{
     effects::EffectCtx,
     error::{Error, Result},
     ids::*,
-    policy::{Action, Resource, office_word},
+    policy::{Action, Resource},
 };
 
 use super::{SubjectKind, rules, store};
@@ -87,8 +87,50 @@ async fn sharers(tx: &Tx, entry: Uuid) -> Result<BTreeSet<OrganisationId>> {
 /// Tells the parties and the authority that a term has run out.
 pub(crate) async fn breach(tx: &Tx, on: &EffectCtx<'_>) -> Result<()> {
     let mut inboxes = vec![(None, Some("authority".to_owned()))];
-    inboxes.extend([on.case.provider, on.case.demander].into_iter().flatten().map(|party| (Some(party), None)));
+    inboxes.extend(rules::parties_of(on.case).into_iter().map(|party| (Some(party), None)));
     post(tx, on, NoticeKind::Breach, inboxes).await
+}
+
+/// The name under which a notice tells that an amendment of the law has moved terms of a case.
+const AMENDED: &str = "law_amended";
+
+/// Tells the parties of cases, and the offices that they wait for, that an amendment has moved a term.
+pub(crate) async fn tell_of_moves<'a>(
+    tx: &Tx,
+    ctx: &Ctx,
+    amendment: Uuid,
+    cases: impl Iterator<Item = (&'a store::case::Model, &'a [crate::amendment::Moved])>,
+) -> Result<()> {
+    let mut rows = Vec::new();
+    for (case, moved) in cases {
+        let Some(article) = moved.first().map(|moved| moved.article.clone()) else { continue };
+        let head = super::acting::head_of(case)?;
+        let parties = rules::parties_of(&head).into_iter().map(|party| (Some(party.0), None));
+        let waited = case.waits_for.split_whitespace().map(|role| rules::inbox_of(&head, &RoleId::new(role)));
+        let offices = waited.filter_map(|(_, office)| office).filter(|office| office != "public");
+        for (organisation_id, office) in parties.chain(offices.map(|office| (None, Some(office)))) {
+            rows.push(store::notice::ActiveModel {
+                id: Set(ctx.uuid()),
+                kind: Set(NoticeKind::Notice.as_str().to_owned()),
+                organisation_id: Set(organisation_id),
+                office: Set(office),
+                case_id: Set(case.id),
+                act_id: Set(amendment),
+                pack: Set(case.pack.clone()),
+                procedure: Set(case.procedure.clone()),
+                act: Set(AMENDED.to_owned()),
+                state: Set(case.state.clone()),
+                article: Set(article.clone()),
+                at: Set(micros(ctx.now)),
+                read_at: Set(None),
+                read_by: Set(None),
+            });
+        }
+    }
+    if !rows.is_empty() {
+        store::notice::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    }
+    Ok(())
 }
 
 async fn post(
@@ -119,7 +161,7 @@ async fn post(
         })
         .collect();
     if !rows.is_empty() {
-        store::notice::Entity::insert_many(rows).exec_without_returning(tx).await?;
+        tx.insert_later(store::notice::Entity, store::notice::Entity::insert_many(rows));
     }
     Ok(())
 }
@@ -175,8 +217,10 @@ impl Platform {
     fn notice_view(&self, row: &store::notice::Model) -> Result<NoticeView> {
         let procedure =
             self.book().pack(&row.pack.as_str().into()).and_then(|pack| pack.procedures.get(row.procedure.as_str()));
-        let act =
-            procedure.and_then(|p| p.acts.get(row.act.as_str())).map_or(row.act.as_str(), |act| act.title.as_str());
+        let act = match row.act.as_str() {
+            AMENDED => "法规或日历调整，期限已重新计算",
+            act => procedure.and_then(|p| p.acts.get(act)).map_or(act, |act| act.title.as_str()),
+        };
         let state = procedure
             .and_then(|p| p.states.get(row.state.as_str()))
             .map_or(row.state.as_str(), |state| state.title.as_str());
@@ -201,14 +245,14 @@ impl Platform {
 /// Whose notices an actor reads.
 fn inbox(who: &Actor) -> Condition {
     let (organisation, office) = match who {
-        Actor::Person { organisation, office, .. } => (organisation.0, *office),
+        Actor::Person { organisation, office, .. } => (organisation.0, office.as_ref()),
         Actor::Client { organisation, .. } => (organisation.0, None),
         // Nobody's inbox: no organisation has the nil id.
         Actor::Law | Actor::Platform | Actor::Public => (Uuid::nil(), None),
     };
     let mine = Condition::any().add(store::notice::Column::OrganisationId.eq(organisation));
     match office {
-        Some(office) => mine.add(store::notice::Column::Office.eq(office_word(office))),
+        Some(office) => mine.add(store::notice::Column::Office.eq(office.as_str())),
         None => mine,
     }
 }

@@ -51,6 +51,7 @@ impl Platform {
     /// single case that fails does not stop the others.
     pub async fn tick(&self, ctx: &Ctx) -> Result<TickReport> {
         self.may(ctx, Action::RunPlatform, &Resource::platform())?;
+        self.learn_law(ctx).await?;
         let holder = format!("{}:{}", self.settings().node, ctx.uuid());
         let mut report = TickReport::default();
         if !self.take_lease(ctx, &holder).await? {
@@ -128,7 +129,7 @@ impl Platform {
         let mut loaded = acting::load(&tx, case).await?;
         acting::refresh(self, &tx, &mut loaded).await?;
         let acted = acting::law_step(self, &tx, ctx, &mut loaded).await?;
-        let version = acting::save(self, &tx, ctx, &mut loaded).await?;
+        let version = acting::save(self, &tx, ctx, &mut loaded)?;
         let next = law::next_due(&loaded.current).map(|(_, due)| micros(due));
         if acted.is_none() && next.is_some_and(|next| next <= micros(ctx.now)) {
             return Err(Error::new(Code::Internal, format!("case `{case}` is due, but the law does nothing in it")));

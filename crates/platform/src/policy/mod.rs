@@ -2,7 +2,8 @@
 //!
 //! What a reader must know first. The rules stand in `policies.cedar`, what they can speak about in `schema.cedarschema`. The
 //! code only says which [`Action`] on which [`Resource`]; who owns it is an attribute, never an `if`. A denial names the policy
-//! that denies, or those that would have allowed it and why they did not, in their own words (`@because`).
+//! that denies, or those that would have allowed it and why they did not, in their own words (`@because`). Policies know
+//! things by their attributes, never by their ids, so what was allowed once is remembered for everything that is alike.
 
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ use cedar_policy::{
     RestrictedExpression, Schema, ValidationMode, Validator,
 };
 use law::RoleId;
+use moka::sync::Cache;
 use uuid::Uuid;
 
 use crate::{
@@ -80,6 +82,8 @@ actions! {
     ManageSessions = "manage_sessions",
     /// List people with their roles.
     ReadPeople = "read_people",
+    /// Amend the law of the running district (on [`Resource::platform`]).
+    ChangeLaw = "change_law",
     /// Read the log as a whole.
     ReadLog = "read_log",
     /// Tick the scheduler, move the demonstration's clock.
@@ -97,7 +101,22 @@ pub struct Resource {
     role: Option<RoleId>,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// Whatever a decision can depend on.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Question {
+    who: Actor,
+    action: Action,
+    kind: Kind,
+    provider: Option<OrganisationId>,
+    demander: Option<OrganisationId>,
+    procedure: String,
+    role: Option<RoleId>,
+}
+
+/// Most questions whose answer is remembered.
+const MAX_ALLOWED: u64 = 20_000;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 enum Kind {
     #[default]
     Platform,
@@ -121,6 +140,12 @@ impl Resource {
             procedure: head.procedure.to_string(),
             role: None,
         }
+    }
+
+    fn asked_by(&self, who: &Actor, action: Action) -> Question {
+        let Self { kind, id: _, provider, demander, procedure, role } = self;
+        let (procedure, role) = (procedure.clone(), role.clone());
+        Question { who: who.clone(), action, kind: *kind, provider: *provider, demander: *demander, procedure, role }
     }
 
     /// In this role, for [`Action::Speak`].
@@ -163,6 +188,8 @@ pub struct Policies {
     groups: HashMap<Action, Entity>,
     /// By `action` or `action:role`: (policy id, why) of the policies that could allow it.
     reasons: HashMap<String, Vec<(String, String)>>,
+    /// Questions that were answered with yes. The policies never change while the platform runs.
+    allowed: Cache<Question, ()>,
 }
 
 struct Types {
@@ -170,6 +197,7 @@ struct Types {
     client: EntityTypeName,
     organisation: EntityTypeName,
     machine: EntityUid,
+    public: EntityUid,
     platform: EntityUid,
     case: EntityTypeName,
     thing: EntityTypeName,
@@ -192,6 +220,9 @@ impl Policies {
         let validation = Validator::new(schema).validate(&set, ValidationMode::Strict);
         if let Some(error) = validation.validation_errors().next() {
             return Err(fault(error.to_string()));
+        }
+        if ["Case::\"", "Thing::\""].iter().any(|named| policies.contains(named)) {
+            return Err(fault("a policy names a case or a thing by its id; give it an attribute instead".to_owned()));
         }
         let mut reasons: HashMap<String, Vec<(String, String)>> = HashMap::new();
         for policy in set.policies() {
@@ -221,6 +252,7 @@ impl Policies {
                 client: name("Client")?,
                 organisation: name("Organisation")?,
                 machine: uid("Machine::\"platform\"")?,
+                public: uid("Public::\"public\"")?,
                 platform: uid("Platform::\"platform\"")?,
                 case: name("Case")?,
                 thing: name("Thing")?,
@@ -228,6 +260,7 @@ impl Policies {
             groups: actions.iter().map(in_schema).collect::<Result<_>>()?,
             actions,
             reasons,
+            allowed: Cache::new(MAX_ALLOWED),
         })
     }
 
@@ -236,11 +269,23 @@ impl Policies {
     /// # Errors
     /// As [`Platform::may`].
     pub fn may(&self, who: &Actor, action: Action, on: &Resource) -> Result<()> {
-        let Some(principal) = self.principal(who)? else {
-            return Err(
-                Error::new(Code::NotAuthenticated, "nobody is logged in").hint("log in, or give an access token")
-            );
-        };
+        let question = on.asked_by(who, action);
+        if self.allowed.contains_key(&question) {
+            return Ok(());
+        }
+        self.decide(who, action, on)?;
+        self.allowed.insert(question, ());
+        Ok(())
+    }
+
+    fn decide(&self, who: &Actor, action: Action, on: &Resource) -> Result<()> {
+        let nobody = || Error::new(Code::NotAuthenticated, "nobody is logged in").hint("log in, or give an access token");
+        let public = *who == Actor::Public;
+        // The public speaks where a procedure lets it; nothing else is even asked of the policies for nobody.
+        if public && action != Action::Speak {
+            return Err(nobody());
+        }
+        let principal = self.principal(who)?;
         let resource = self.resource(on)?;
         let failed =
             |error: String| Error::new(Code::Internal, format!("the access policies cannot be asked: {error}"));
@@ -256,6 +301,7 @@ impl Policies {
         let answer = self.authorizer.is_authorized(&request, &self.set, &entities);
         match answer.decision() {
             Decision::Allow => Ok(()),
+            Decision::Deny if public => Err(nobody()),
             Decision::Deny => Err(self.denial(action, on, answer.diagnostics().reason().collect())),
         }
     }
@@ -283,7 +329,7 @@ impl Policies {
         }
     }
 
-    fn principal(&self, who: &Actor) -> Result<Option<Entity>> {
+    fn principal(&self, who: &Actor) -> Result<Entity> {
         let organisation = |id: &OrganisationId| ("organisation".to_owned(), self.organisation(*id));
         Ok(match who {
             Actor::Person { id, organisation: of, office, roles } => {
@@ -294,13 +340,13 @@ impl Policies {
                     attributes
                         .insert("office".to_owned(), RestrictedExpression::new_string(office_word(*office).to_owned()));
                 }
-                Some(entity(uid(&self.types.person, id.0), attributes)?)
+                entity(uid(&self.types.person, id.0), attributes)?
             }
             Actor::Client { id, organisation: of } => {
-                Some(entity(uid(&self.types.client, id.0), HashMap::from([organisation(of)]))?)
+                entity(uid(&self.types.client, id.0), HashMap::from([organisation(of)]))?
             }
-            Actor::Law | Actor::Platform => Some(entity(self.types.machine.clone(), HashMap::new())?),
-            Actor::Public => None,
+            Actor::Law | Actor::Platform => entity(self.types.machine.clone(), HashMap::new())?,
+            Actor::Public => entity(self.types.public.clone(), HashMap::new())?,
         })
     }
 

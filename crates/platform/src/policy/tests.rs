@@ -157,3 +157,27 @@ fn strangers_clients_and_nobody() {
     assert!(policies.may(&client, Action::Call, &Resource::thing(None, MINE).consumer(OTHER)).is_err());
     assert!(policies.may(&client, Action::Speak, &case(MINE, OTHER).role(&RoleId::from("provider"))).is_err());
 }
+
+/// What was allowed once is allowed for what is alike, and for nothing else: remembering an answer never widens it.
+#[test]
+fn a_remembered_answer_is_never_wider() {
+    let policies = Policies::load().expect("valid policies");
+    let who = person(None, &[Role::DataExecutive]);
+    let provider = RoleId::from("provider");
+    for _ in 0..2 {
+        assert!(policies.may(&who, Action::Speak, &case(MINE, OTHER).role(&provider)).is_ok());
+        assert!(policies.may(&who, Action::Speak, &case(OTHER, MINE).role(&provider)).is_err());
+        assert!(policies.may(&who, Action::Speak, &case(MINE, OTHER).role(&RoleId::from("demander"))).is_err());
+        assert!(policies.may(&person(None, &[]), Action::Speak, &case(MINE, OTHER).role(&provider)).is_err());
+    }
+}
+
+/// A policy that names one thing by its id would make a remembered answer wrong for others, so it is refused at the start.
+#[test]
+fn a_policy_about_one_thing_alone_is_refused() {
+    let policies = format!(
+        "{POLICIES}\n@id(\"x\") @about(\"call\") @because(\"x\")\npermit (principal, action, resource == Thing::\"1\");"
+    );
+    let error = Policies::parse(SCHEMA, &policies).err().expect("refused");
+    assert!(error.message.contains("by its id"), "{error}");
+}

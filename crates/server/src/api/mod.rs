@@ -4,6 +4,7 @@
 //! Where the wire form is the platform's own serde form, the types here only *describe* it (and a test holds both together);
 //! where the wire form differs, they are made from the platform's.
 
+pub mod amendments;
 pub mod cases;
 pub mod certificates;
 pub mod clients;
@@ -18,6 +19,7 @@ pub mod health;
 pub mod law;
 pub mod loads;
 pub mod notices;
+pub mod objections;
 pub mod organisations;
 pub mod people;
 pub mod services;
@@ -46,8 +48,10 @@ pub fn routes() -> OpenApiRouter<AppState> {
         services::routes(),
         cases::routes(),
         notices::routes(),
+        objections::routes(),
         evidence::routes(),
         law::routes(),
+        amendments::routes(),
         state::routes(),
         demonstration::routes(),
     ];

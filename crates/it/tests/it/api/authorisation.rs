@@ -162,6 +162,7 @@ struct World {
     supplement: String,
     missing: Value,
     token: Value,
+    receipt: String,
 }
 
 impl World {
@@ -186,6 +187,8 @@ impl World {
         let people = site.get(SYSTEM, "/people?limit=200").await.ok();
         let plain = people["items"].as_array().unwrap().iter().find(|person| person["login"] == PLAIN).unwrap();
         Self::stranger(site).await;
+        let objection = json!({ "entry": entry, "statement": "金额有误" });
+        let receipt = text(&site.post(NOBODY, "/objections", objection).await.ok()["receipt_number"]);
         let sessions = site.get(GUEST, "/sessions").await.ok();
         Self {
             entry_case: text(&site.get(PROVIDER, &format!("/entries/{entry}")).await.ok()["case"]),
@@ -211,6 +214,7 @@ impl World {
             request,
             service,
             token,
+            receipt,
         }
     }
 
@@ -268,7 +272,11 @@ impl World {
         let widening = || Some(json!({ "statement": "另用", "purposes": ["second_check"], "items": [], "row_values": [] }));
         let objection = |role: &str| Some(json!({ "procedure": "objection", "subject_kind": "record", "subject": self.entry, "provider": self.housing,
             "demander": self.transport, "act": "raise", "role": role, "papers": { "objection_statement": "有误" } }));
+        let public = || Some(json!({ "entry": self.entry, "statement": "街道有误", "contact": "请致电 13800000000" }));
         let proof = format!("service={}&index={}", self.service, self.index);
+        let notice = "# 2027\n\n```toml calendar\nyear = 2027\n\n[[notice]]\ntitle = \"通知\"\nnumber = \"国办发明电〔2026〕9号\"\npublished = \"2026-11-04\"\n\
+            url = \"https://www.gov.cn/\"\n\n[[rest]]\nname = \"春节\"\nfrom = \"2027-02-05\"\nto = \"2027-02-08\"\n```\n";
+        let amendment = || Some(json!({ "title": "2027年节假日安排", "files": { "calendar/2027.md": notice } }));
         let mine = format!("organisation={}", self.housing);
         let key = || Some(json!({ "public_key": sm::sign::SigningKey::from_bytes(&sm::sm3(b"transport")).unwrap().verifying_key().to_spki_pem() }));
         vec![
@@ -314,6 +322,18 @@ impl World {
             ("clients_create", NOBODY, none(), client("系统二"), 401),
             ("clients_create", DEMANDER, none(), client("系统二"), 403),
             ("clients_create", SYSTEM, none(), client("系统二"), 200),
+
+            ("amendments_list", NOBODY, none(), None, 200),
+            ("amendments_list", PLAIN, none(), None, 200),
+            ("amendments_preview", NOBODY, none(), amendment(), 401),
+            ("amendments_preview", PROVIDER, none(), amendment(), 403),
+            ("amendments_preview", SYSTEM, none(), amendment(), 200),
+            ("amendments_create", NOBODY, none(), amendment(), 401),
+            ("amendments_create", SECURITY, none(), amendment(), 403),
+            ("amendments_create", SYSTEM, none(), amendment(), 200),
+            ("amendments_moves", NOBODY, one(&self.person), None, 401),
+            ("amendments_moves", PROVIDER, one(&self.person), None, 403),
+            ("amendments_moves", AUDIT, one(&self.person), None, 200),
 
             ("duties_list", NOBODY, none(), None, 401),
             ("duties_list", PLAIN, none(), None, 200),
@@ -414,6 +434,13 @@ impl World {
             ("notices_mark_read", NOBODY, one(&self.notice), None, 401),
             ("notices_mark_read", CENTRE, one(&self.notice), None, 404),
             ("notices_mark_read", DEMANDER, one(&self.notice), None, 204),
+
+            ("objections_raise", NOBODY, none(), public(), 200),
+            ("objections_raise", PLAIN, none(), public(), 200),
+            ("objections_get", NOBODY, one(&self.receipt), None, 200),
+            ("objections_get", NOBODY, one("00000-00000-00000-00000"), None, 404),
+            ("objections_get", DEMANDER, one("00000-00000-00000-00000"), None, 404),
+            ("objections_get", PLAIN, one(&self.receipt), None, 200),
 
             ("acts_papers", NOBODY, one(&self.act), None, 401),
             ("acts_papers", STRANGER, one(&self.act), None, 403),
