@@ -106,7 +106,8 @@ impl Graph {
     #[must_use]
     pub fn mermaid(&self) -> String {
         let mut text = String::from("stateDiagram-v2\n");
-        let plain = |text: &str| text.replace(':', "：").replace(';', "；").replace('"', "”").replace('\n', " ");
+        let plain =
+            |text: &str| text.replace(':', "：").replace(';', "；").replace('"', "”").replace(['\n', '\u{a0}'], " ");
         for node in self.nodes.iter().skip(1) {
             // Writing to a string cannot fail.
             let _ = writeln!(text, "    state \"{}\" as {}", plain(&node.title), node.id);
@@ -174,7 +175,7 @@ impl Graph {
                 article: clock.article.to_string(),
             };
             for from in self.numbers(&clock.runs) {
-                let text = format!("{} {} → {then}", clock.title, term(words, clock));
+                let text = format!("{} {}\n→ {then}", clock.title, term(words, clock));
                 self.connect(from, to.unwrap_or(from), label(Kind::Clock, text));
             }
             for paused in self.numbers(&clock.pauses) {
@@ -234,7 +235,9 @@ impl Label {
 /// How long a clock is on the first day of its pack, and how it can be extended.
 fn term(words: Words<'_>, clock: &ClockRule) -> String {
     let day = words.pack.in_force.from;
-    let read = |value| words.pack.value(value, day).map_or_else(String::new, |value| length(value.period));
-    let more = clock.extension.as_ref().map(|extension| format!("（可延 {}）", read(&extension.value)));
+    // A number and its unit stay on one line.
+    let length = |value: &crate::pack::DatedValue| length(value.period).replace(' ', "\u{a0}");
+    let read = |value| words.pack.value(value, day).map_or_else(String::new, length);
+    let more = clock.extension.as_ref().map(|extension| format!("（可延\u{a0}{}）", read(&extension.value)));
     format!("{}{}", read(&clock.value), more.unwrap_or_default())
 }

@@ -60,7 +60,7 @@ const GAP: f64 = 18.0;
 const LAYER_GAP: f64 = 26.0;
 /// Sweeps over all layers for their order, and for their coordinates.
 const ORDER_SWEEPS: usize = 32;
-const PLACE_SWEEPS: usize = 60;
+const PLACE_SWEEPS: usize = 120;
 /// The most room between two edges that leave a box side by side.
 const PORT_STEP: f64 = 30.0;
 
@@ -289,11 +289,19 @@ impl Mesh {
         let mut y = 0.0;
         for layer in &self.layers {
             let height = layer.iter().map(|vertex| self.vertices[*vertex].size.height).fold(0.0, f64::max);
+            // Edges that lead far aside need height to be told apart.
+            let aside = layer.iter().map(|vertex| self.reach(*vertex)).fold(0.0, f64::max);
             for vertex in layer {
                 self.vertices[*vertex].y = y + height / 2.0;
             }
-            y += height + LAYER_GAP;
+            y += height + LAYER_GAP + (aside / 16.0).min(44.0);
         }
+    }
+
+    /// How far aside the neighbours below a vertex lie.
+    fn reach(&self, vertex: usize) -> f64 {
+        let own = &self.vertices[vertex];
+        own.below.iter().map(|other| (self.vertices[*other].x - own.x).abs()).fold(0.0, f64::max)
     }
 
     /// Where a vertex would like to be, and how much it cares. Bends care most: long edges should be straight.
@@ -302,8 +310,10 @@ impl Mesh {
         let neighbours = own.above.iter().filter(|_| above).chain(own.below.iter().filter(|_| below));
         let (mut sum, mut weight) = (0.0, 0.0);
         for other in neighbours.map(|other| &self.vertices[*other]) {
+            // Between bends, the pull weakens with the distance: least absolute distances instead of least squares, so that
+            // a long edge makes one jump and not a staircase.
             let pull = match (own.is_box, other.is_box) {
-                (false, false) => 8.0,
+                (false, false) => 120.0 / (own.x - other.x).abs().max(6.0),
                 (true, true) => 1.0,
                 _ => 2.0,
             };

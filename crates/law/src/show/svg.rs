@@ -209,7 +209,7 @@ impl Ink {
         let explained: Vec<String> = edge
             .labels
             .iter()
-            .map(|label| format!("{}（{}，{}）", label.text, joined(&label.by), label.article))
+            .map(|label| format!("{}（{}，{}）", label.text.replace('\n', " "), joined(&label.by), label.article))
             .collect();
         self.put(format!("<g><title>{}</title>", escaped(&explained.join("\n"))));
         self.frame(card.size, at, r##"rx="4" fill="#ffffff" fill-opacity="0.94""##);
@@ -362,25 +362,30 @@ fn letter_width(letter: char) -> f64 {
     match letter {
         '\u{2190}'..='\u{21ff}' | '\u{2e80}'.. | '“' | '”' | '…' | '—' => 1.0,
         'A'..='Z' | '_' | 'm' | 'w' => 0.66,
-        'i' | 'l' | 'j' | 'f' | 't' | ' ' | '.' | ',' | '-' => 0.36,
+        'i' | 'l' | 'j' | 'f' | 't' | ' ' | '\u{a0}' | '.' | ',' | '-' => 0.36,
         _ => 0.56,
     }
 }
 
-/// Cuts a text into lines of at most this width; no line begins with a closing mark.
+/// Cuts a text into lines of at most this width, and where it has line ends itself. No line begins with a closing mark, and a
+/// number stays with its unit, which a no-break space joins to it.
 fn wrap(text: &str, size: f64, most: f64) -> Vec<String> {
+    text.split('\n').flat_map(|text| wrap_line(text, size, most)).collect()
+}
+
+fn wrap_line(text: &str, size: f64, most: f64) -> Vec<String> {
     let total = text_width(text, size);
     // Lines of even length look better than a full one and a rest.
     let lines = (total / most).ceil().max(1.0);
     let fair = (total / lines + size).min(most);
     let mut parts: Vec<String> = vec![String::new()];
-    let mut width = 0.0;
-    let mut before = ' ';
+    let (mut width, mut before, mut joined) = (0.0, ' ', false);
     for letter in text.chars() {
         let room = letter_width(letter) * size;
         let word = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
-        let closes = "，、。；：）」』！？".contains(letter) || (word(letter) && word(before));
-        if width + room > fair && !closes && width > 0.0 {
+        joined = letter == '\u{a0}' || (joined && "个工作日月年0123456789".contains(letter));
+        let stays = joined || "，、。；：）」』！？".contains(letter) || (word(letter) && word(before));
+        if width + room > fair && !stays && width > 0.0 {
             parts.push(String::new());
             width = 0.0;
         }
@@ -419,5 +424,9 @@ mod tests {
         assert!(lines.len() > 2 && lines.iter().all(|line| text_width(line, 12.0) <= 132.1), "{lines:?}");
         assert!(lines.iter().all(|line| !line.starts_with('，')), "{lines:?}");
         assert_eq!(wrap("短", 12.0, 120.0), ["短"]);
+        assert_eq!(
+            wrap("答复期限共 10\u{a0}个工作日\n→ 逾期", 10.0, 90.0),
+            ["答复期限共", "10\u{a0}个工作日", "→ 逾期"]
+        );
     }
 }
