@@ -84,14 +84,17 @@ impl ColumnFacts {
             None => self.length = Some(text.len()),
             Some(length) => self.one_length &= length == text.len(),
         }
-        self.all_digits = self.all_digits && text.bytes().all(|b| b.is_ascii_digit());
+        // What is an integer has told by that what else is asked below; most values of most columns of digits are.
+        let integer = value::parse_integer(text.as_bytes()).is_some();
+        let digits = || if integer { !text.starts_with('-') } else { text.bytes().all(|b| b.is_ascii_digit()) };
+        self.all_digits = self.all_digits && digits();
         self.said_text |= says_text;
         let possible = if says_text { DATE | DATE_TIME } else { ALL };
-        self.candidates &= self.possible(text, self.candidates & possible);
+        self.candidates &= self.possible(text, integer, self.candidates & possible);
     }
 
     /// Which of the `asked` types this text could be.
-    fn possible(&mut self, text: &str, asked: u8) -> u8 {
+    fn possible(&mut self, text: &str, integer: bool, asked: u8) -> u8 {
         let bytes = text.as_bytes();
         match bytes.first() {
             Some(b'0'..=b'9' | b'-') => {}
@@ -100,10 +103,15 @@ impl ColumnFacts {
             }
             _ => return 0,
         }
-        let mut found = 0;
-        if asked & INTEGER != 0 && value::parse_integer(bytes).is_some() {
-            found |= INTEGER;
+        if integer {
+            let whole = bytes.len() - usize::from(text.starts_with('-'));
+            if asked & (DECIMAL | FLOAT) != 0 {
+                self.whole_digits = self.whole_digits.max(whole);
+            }
+            // Every integer is a plain decimal and a double, and none is a day, which has marks between its parts.
+            return asked & (INTEGER | DECIMAL | FLOAT);
         }
+        let mut found = 0;
         if asked & (DECIMAL | FLOAT) != 0 {
             match value::decimal_shape(bytes) {
                 Some((whole, fraction)) => {
@@ -119,7 +127,7 @@ impl ColumnFacts {
                 None => {}
             }
         }
-        if asked & (DATE | DATE_TIME) != 0 && bytes.len() >= 8 && found & INTEGER == 0 {
+        if asked & (DATE | DATE_TIME) != 0 && bytes.len() >= 8 {
             if asked & DATE != 0 && value::parse_date(text).is_some() {
                 found |= DATE | (asked & DATE_TIME);
             } else if asked & DATE_TIME != 0 && value::parse_date_time(text).is_some() {

@@ -9,6 +9,7 @@
 //! (encryption at rest) covers tables, certificates and rejected rows alike.
 
 use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hasher};
 use std::path::{Path as FsPath, PathBuf};
 use std::sync::Arc;
 
@@ -30,10 +31,11 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::certificate::{Certificate, LoadMode};
+use crate::codec::write_canonical;
 use crate::columns::{BatchReader, Column, arrow_schema, delta_schema, from_delta_schema};
 use crate::error::LakeError;
 use crate::stored::StoredParquet;
-use crate::value::{Cell, Kind};
+use crate::value::Kind;
 
 /// The key of a certificate in a commit's information.
 const CERTIFICATE_KEY: &str = "gongshu.load";
@@ -136,13 +138,17 @@ pub(crate) fn writer(
         .set_max_row_group_row_count(Some(ROW_GROUP))
         .set_statistics_enabled(EnabledStatistics::Chunk);
     let reader = BatchReader::new(first, columns)?;
-    for (place, column) in columns.iter().enumerate().filter(|(_, column)| column.kind == Kind::Text) {
-        let distinct: HashSet<&str> = (0..reader.rows)
-            .filter_map(|row| match reader.cell(row, place) {
-                Cell::Text(text) => Some(text),
-                _ => None,
-            })
-            .collect();
+    let mut bytes = Vec::new();
+    for (place, column) in columns.iter().enumerate().filter(|(_, column)| column.kind != Kind::Boolean) {
+        // Hashes will do: a rare collision makes a column look a little more repetitive than it is.
+        let hash = |row| {
+            bytes.clear();
+            write_canonical(reader.cell(row, place), &mut bytes);
+            let mut hasher = DefaultHasher::new();
+            hasher.write(&bytes);
+            hasher.finish()
+        };
+        let distinct: HashSet<u64> = (0..reader.rows).map(hash).collect();
         if distinct.len() * 2 > reader.rows {
             properties = properties.set_column_dictionary_enabled(ColumnPath::from(vec![column.name.clone()]), false);
         }
