@@ -48,7 +48,7 @@ impl Ctx {
 }
 
 /// Who acts.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Actor {
     /// A person who is logged in, for their organisation.
     Person {

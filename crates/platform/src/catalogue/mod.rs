@@ -177,7 +177,8 @@ impl Platform {
             version: 1,
         };
         store::show(&mut row, &input);
-        store::entry::Entity::insert(store::entry::ActiveModel::from(row.clone())).exec_without_returning(&*tx).await?;
+        let inserted = store::entry::Entity::insert(store::entry::ActiveModel::from(row.clone()));
+        tx.insert_later(store::entry::Entity, inserted);
         tx.commit().await?;
         self.wake_pump();
         Ok((view(&row, true)?, receipt))
@@ -219,7 +220,7 @@ impl Platform {
         if changed.published.is_none() {
             store::show(&mut changed, &input);
         }
-        store::save(&tx, row.version, changed.clone()).await?;
+        store::save(&tx, row.version, changed.clone());
         tx.commit().await?;
         changed.version = row.version.saturating_add(1);
         view(&changed, true)
@@ -332,9 +333,9 @@ pub(crate) async fn publish_entry(tx: &Tx, on: &EffectCtx<'_>) -> Result<()> {
         ..row.clone()
     };
     store::show(&mut next, &draft);
-    store::save(tx, row.version, next.clone()).await?;
+    store::save(tx, row.version, next.clone());
     let kind = if before.is_none() { "published" } else { "changed" };
-    store::keep_version(tx, &next, kind, narrowed, &draft, on.act, on.decision.at).await
+    store::keep_version(tx, &next, kind, narrowed, &draft, on.act, on.decision.at)
 }
 
 /// The effect `return_entry`: the draft stays as it is, for its organisation to correct; what is published stays published.
@@ -342,7 +343,8 @@ pub(crate) async fn return_entry(tx: &Tx, on: &EffectCtx<'_>) -> Result<()> {
     let Some(id) = subject(on) else { return Ok(()) };
     let row = store::entry(tx, id).await?;
     let next = store::entry::Model { changed_at: micros(on.decision.at), ..row.clone() };
-    store::save(tx, row.version, next).await
+    store::save(tx, row.version, next);
+    Ok(())
 }
 
 /// The effect `withdraw_entry`: the entry leaves the catalogue; its versions stay.
@@ -356,8 +358,8 @@ pub(crate) async fn withdraw_entry(tx: &Tx, on: &EffectCtx<'_>) -> Result<()> {
         changed_at: micros(on.decision.at),
         ..row.clone()
     };
-    store::save(tx, row.version, next.clone()).await?;
-    store::keep_version(tx, &next, "withdrawn", false, &last, on.act, on.decision.at).await?;
+    store::save(tx, row.version, next.clone());
+    store::keep_version(tx, &next, "withdrawn", false, &last, on.act, on.decision.at)?;
     crate::collection::close_withdrawn(tx, on).await
 }
 

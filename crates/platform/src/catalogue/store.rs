@@ -255,26 +255,18 @@ pub(crate) async fn entry(db: &impl sea_orm::ConnectionTrait, id: EntryId) -> Re
     entry::Entity::find_by_id(id.0).one(db).await?.ok_or_else(|| Error::not_found("entry", id))
 }
 
-/// Writes a changed row, if nobody else has changed it meanwhile.
-///
-/// # Errors
-/// [`Code::Conflict`] when somebody has.
-pub(crate) async fn save(tx: &Tx, seen: i32, changed: entry::Model) -> Result<()> {
+/// Writes a changed row, if nobody else has changed it meanwhile; otherwise the commit fails with [`Code::Conflict`].
+pub(crate) fn save(tx: &Tx, seen: i32, changed: entry::Model) {
     let id = changed.id;
     let mut row: entry::ActiveModel = changed.into();
     row.version = Set(seen.saturating_add(1));
     let row = sea_orm::ActiveModelTrait::reset_all(row);
-    let done = entry::Entity::update_many()
-        .set(row)
-        .filter(entry::Column::Id.eq(id))
-        .filter(entry::Column::Version.eq(seen))
-        .exec(tx)
-        .await?;
-    if done.rows_affected == 1 {
-        return Ok(());
-    }
-    Err(Error::new(Code::Conflict, format!("entry `{id}` was changed meanwhile"))
-        .hint("read it again and repeat the change"))
+    let update =
+        entry::Entity::update_many().set(row).filter(entry::Column::Id.eq(id)).filter(entry::Column::Version.eq(seen));
+    tx.update_later(update, move || {
+        Error::new(Code::Conflict, format!("entry `{id}` was changed meanwhile"))
+            .hint("read it again and repeat the change")
+    });
 }
 
 /// Elements as the searched columns of a row.
@@ -373,7 +365,7 @@ pub(crate) fn effective(row: &entry::Model) -> Result<EntryInput> {
 }
 
 /// Keeps a version for good.
-pub(crate) async fn keep_version(
+pub(crate) fn keep_version(
     tx: &Tx,
     row: &entry::Model,
     kind: &str,
@@ -391,7 +383,7 @@ pub(crate) async fn keep_version(
         act_id: Set(act.0),
         at: Set(micros(at)),
     };
-    entry_version::Entity::insert(version).exec_without_returning(tx).await?;
+    tx.insert_later(entry_version::Entity, entry_version::Entity::insert(version));
     Ok(())
 }
 

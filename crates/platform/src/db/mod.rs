@@ -14,19 +14,18 @@ mod group;
 mod migrations;
 #[cfg(test)]
 mod tests;
+mod tx;
 
 use std::{ops::Deref, time::Duration};
 
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, TransactionTrait};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr, TransactionTrait};
 use sea_orm_migration::MigratorTrait;
 
 pub use migrations::Tables;
+pub use tx::Tx;
 
 use crate::error::{Code, Error, Result};
-use group::{Group, Turn};
-
-/// What a slice's functions take to read and write inside the transaction of a verb.
-pub type Tx = DatabaseTransaction;
+use group::Group;
 
 /// How long a statement may wait for a connection before the verb fails instead of hanging.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -85,12 +84,17 @@ impl Db {
     /// [`Code::Internal`] when the database cannot begin.
     pub async fn write(&self) -> Result<Write> {
         match &self.write {
-            Writer::Turns(group) => {
-                let (tx, turn) = group.begin().await?;
-                Ok(Write { tx, turn: Some(turn) })
-            }
-            Writer::Pool(pool) => Ok(Write { tx: pool.begin().await?, turn: None }),
+            Writer::Turns(group) => Ok(Write(Tx::turn(group.begin().await?))),
+            Writer::Pool(pool) => Ok(Write(Tx::own(pool.begin().await?))),
         }
+    }
+
+    /// Runs reading functions of the slices that otherwise run inside a write. Whatever they write is undone.
+    ///
+    /// # Errors
+    /// [`Code::Internal`] when the database cannot begin.
+    pub async fn look(&self) -> Result<Tx> {
+        Ok(Tx::own(self.read.begin().await?))
     }
 
     /// Whether this is PostgreSQL, where several nodes may share the database.
@@ -112,29 +116,23 @@ impl Db {
 }
 
 /// A write under way. Dropping it undoes it.
-pub struct Write {
-    // The order matters: the savepoint is undone before the turn passes to the next writer.
-    tx: DatabaseTransaction,
-    turn: Option<Turn>,
-}
+pub struct Write(Tx);
 
 impl Write {
     /// Makes everything written durable. On SQLite this waits for the shared commit.
     ///
     /// # Errors
-    /// [`Code::Internal`] when the database refuses; nothing of this write is then acknowledged.
+    /// [`Code::Conflict`] when a row that was to be changed is no longer as it was, [`Code::Internal`] when the database
+    /// refuses; nothing of this write is then acknowledged.
     pub async fn commit(self) -> Result<()> {
-        match self.turn {
-            None => Ok(self.tx.commit().await?),
-            Some(turn) => turn.commit(self.tx).await,
-        }
+        self.0.commit().await
     }
 }
 
 impl Deref for Write {
     type Target = Tx;
     fn deref(&self) -> &Tx {
-        &self.tx
+        &self.0
     }
 }
 
@@ -166,6 +164,10 @@ async fn connect(url: &str, connections: u32) -> Result<DatabaseConnection> {
 
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
+        if matches!(error, DbErr::RecordNotUpdated) {
+            return Self::new(Code::Conflict, "what is to be changed was changed meanwhile")
+                .hint("read it again and repeat the change");
+        }
         // The database's own words may quote values, so they stay in the operator's log.
         Self::new(Code::Internal, "the database failed").because(error)
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use law::{Decision, PaperId, RoleId};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, TransactionTrait,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect,
     sea_query::OnConflict,
 };
 
@@ -153,12 +153,12 @@ async fn open_as(
         acts: Set(1),
         version: Set(1),
     };
-    store::case::Entity::insert(row).exec_without_returning(tx).await?;
+    tx.insert_later(store::case::Entity, store::case::Entity::insert(row));
     // The row above already holds the case; only the clocks, which `stored` does not have, remain to be written.
     let stored = law::Case { clocks: Vec::new(), ..decision.case.clone() };
     let mut loaded = Loaded { head, stored, current: decision.case.clone(), acts: 0 };
     let receipt = carry(platform, tx, ctx, &mut loaded, decision, &act.papers).await?;
-    write_clocks(platform, tx, &loaded).await?;
+    write_clocks(platform, tx, &loaded);
     fail_at!(platform, CaseWritten);
     Ok(receipt)
 }
@@ -191,9 +191,9 @@ pub async fn act(platform: &Platform, tx: &Tx, ctx: &Ctx, case: CaseId, input: A
     let decision = law::decide(platform.book(), &loaded.current, &asked(&input, role), ctx.now)?;
     fail_at!(platform, Decided);
     let mut receipt = carry(platform, tx, ctx, &mut loaded, decision, &input.papers).await?;
-    receipt.version = save(platform, tx, ctx, &mut loaded).await?;
+    receipt.version = save(platform, tx, ctx, &mut loaded)?;
     if let Some(key) = key {
-        key.remember(tx, ctx, &receipt).await?;
+        key.remember(tx, ctx, &receipt)?;
     }
     fail_at!(platform, CaseWritten);
     Ok(receipt)
@@ -298,9 +298,7 @@ pub(super) async fn refresh(platform: &Platform, tx: &Tx, loaded: &mut Loaded) -
 /// The case as the world has made it by now, for reading: what a call or a hand-in has changed moves its terms at once, not only
 /// when the scheduler next comes by.
 pub(super) async fn as_of_now(platform: &Platform, head: &CaseHead, stored: law::Case) -> Result<law::Case> {
-    let tx = platform.db().read().begin().await?;
-    let facts = effects::facts_now(platform, &tx, head).await?;
-    tx.rollback().await?;
+    let facts = effects::facts_now(platform, &platform.db().look().await?, head).await?;
     if facts.iter().all(|(fact, value)| stored.facts.get(fact) == Some(value)) {
         return Ok(stored);
     }
@@ -328,9 +326,9 @@ async fn carry(
     let record = ledger::ActRecord { act, head: &loaded.head, seq: loaded.acts, decision: &decision };
     let commitments = ledger::commit_papers(ctx, papers)?;
     let row = act_row(platform, ctx, &record, &commitments)?;
-    store::act::Entity::insert(row).exec_without_returning(tx).await?;
+    tx.insert_later(store::act::Entity, store::act::Entity::insert(row));
     fail_at!(platform, ActWritten);
-    ledger::enqueue_act(platform, tx, ctx, &record, &commitments).await?;
+    ledger::enqueue_act(platform, tx, ctx, &record, &commitments)?;
     fail_at!(platform, LeafQueued);
     let effect = EffectCtx { platform, ctx, case: &loaded.head, act, decision: &decision, papers };
     for step in &decision.effects {
@@ -385,8 +383,8 @@ fn act_row(
     })
 }
 
-/// Writes the case and its clocks; somebody who wrote it meanwhile makes this a conflict. Returns the new version.
-pub(super) async fn save(platform: &Platform, tx: &Tx, ctx: &Ctx, loaded: &mut Loaded) -> Result<i32> {
+/// Writes the case and its clocks; somebody who wrote it meanwhile makes the commit a conflict. Returns the new version.
+pub(super) fn save(platform: &Platform, tx: &Tx, ctx: &Ctx, loaded: &mut Loaded) -> Result<i32> {
     let version = loaded.head.version.saturating_add(1);
     let (waits_for, ended) = rules::standing(platform.book(), &loaded.current);
     let update = store::case::ActiveModel {
@@ -400,27 +398,24 @@ pub(super) async fn save(platform: &Platform, tx: &Tx, ctx: &Ctx, loaded: &mut L
         version: Set(version),
         ..Default::default()
     };
-    let written = store::case::Entity::update_many()
+    let case = loaded.head.id;
+    let update = store::case::Entity::update_many()
         .set(update)
-        .filter(store::case::Column::Id.eq(loaded.head.id.0))
-        .filter(store::case::Column::Version.eq(loaded.head.version))
-        .exec(tx)
-        .await?;
-    if written.rows_affected != 1 {
-        return Err(
-            Error::new(Code::Conflict, format!("case `{}` was changed meanwhile", loaded.head.id)).hint("try again")
-        );
-    }
-    write_clocks(platform, tx, loaded).await?;
+        .filter(store::case::Column::Id.eq(case.0))
+        .filter(store::case::Column::Version.eq(loaded.head.version));
+    tx.update_later(update, move || {
+        Error::new(Code::Conflict, format!("case `{case}` was changed meanwhile")).hint("try again")
+    });
+    write_clocks(platform, tx, loaded);
     loaded.head.version = version;
     loaded.stored = loaded.current.clone();
     Ok(version)
 }
 
-async fn write_clocks(platform: &Platform, tx: &Tx, loaded: &Loaded) -> Result<()> {
+fn write_clocks(platform: &Platform, tx: &Tx, loaded: &Loaded) {
     let changed = rules::changed_runs(&loaded.stored.clocks, &loaded.current.clocks);
     if changed.is_empty() {
-        return Ok(());
+        return;
     }
     let pack = platform.book().pack(&loaded.current.pack);
     let rows = changed.into_iter().map(|(number, run)| store::clock::ActiveModel {
@@ -439,8 +434,7 @@ async fn write_clocks(platform: &Platform, tx: &Tx, loaded: &Loaded) -> Result<(
     let replace = OnConflict::columns([Column::CaseId, Column::Run])
         .update_columns([Column::StartedAt, Column::DueAt, Column::Status])
         .to_owned();
-    store::clock::Entity::insert_many(rows).on_conflict(replace).exec_without_returning(tx).await?;
-    Ok(())
+    tx.insert_later(store::clock::Entity, store::clock::Entity::insert_many(rows).on_conflict(replace));
 }
 
 /// The role in which the actor speaks: the one they named, or the only one that the act and the policy leave.
@@ -542,7 +536,7 @@ impl IdempotencyKey {
         from_json(&found.response).map(Some)
     }
 
-    async fn remember(self, tx: &Tx, ctx: &Ctx, receipt: &Receipt) -> Result<()> {
+    fn remember(self, tx: &Tx, ctx: &Ctx, receipt: &Receipt) -> Result<()> {
         let row = store::idempotency::ActiveModel {
             actor: Set(self.actor),
             key: Set(self.key),
@@ -550,7 +544,7 @@ impl IdempotencyKey {
             response: Set(to_json(receipt)?),
             at: Set(micros(ctx.now)),
         };
-        store::idempotency::Entity::insert(row).exec_without_returning(tx).await?;
+        tx.insert_later(store::idempotency::Entity, store::idempotency::Entity::insert(row));
         Ok(())
     }
 }

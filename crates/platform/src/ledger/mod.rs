@@ -80,7 +80,7 @@ impl Ledger {
 }
 
 /// Queues the leaf of an act, in the transaction of the act.
-pub(crate) async fn enqueue_act(
+pub(crate) fn enqueue_act(
     platform: &Platform,
     tx: &Tx,
     ctx: &Ctx,
@@ -88,7 +88,7 @@ pub(crate) async fn enqueue_act(
     papers: &Commitments,
 ) -> Result<()> {
     let leaf = leaf::act_leaf(platform, ctx, record, papers)?;
-    queue(tx, ctx, ACTS, record.act.0, leaf).await
+    queue(tx, ctx, ACTS, record.act.0, leaf)
 }
 
 /// Queues a leaf that tells of something done under a named platform rule (I1), in the transaction in which it is done. `what`
@@ -97,7 +97,7 @@ pub(crate) async fn enqueue_act(
 /// # Errors
 /// [`Code::Internal`] when it has no canonical form or the database fails.
 pub async fn enqueue(tx: &Tx, ctx: &Ctx, class: &str, key: Uuid, rule: &str, what: serde_json::Value) -> Result<()> {
-    queue(tx, ctx, class, key, leaf::rule_leaf(ctx, key, rule, what)?).await
+    queue(tx, ctx, class, key, leaf::rule_leaf(ctx, key, rule, what)?)
 }
 
 /// Queues the record of a fact that a slice has established under a named platform rule (I1): a duty, a load, a grant. Every
@@ -121,7 +121,7 @@ pub async fn enqueue_fact(
     Ok(key)
 }
 
-async fn queue(tx: &Tx, ctx: &Ctx, class: &str, key: Uuid, leaf: String) -> Result<()> {
+fn queue(tx: &Tx, ctx: &Ctx, class: &str, key: Uuid, leaf: String) -> Result<()> {
     let shard = Ledger::shard_of(class, ctx.now)?;
     let row = store::outbox::ActiveModel {
         key: Set(key),
@@ -132,7 +132,7 @@ async fn queue(tx: &Tx, ctx: &Ctx, class: &str, key: Uuid, leaf: String) -> Resu
         log_index: Set(None),
         ..Default::default()
     };
-    store::outbox::Entity::insert(row).exec_without_returning(tx).await?;
+    tx.insert_later(store::outbox::Entity, store::outbox::Entity::insert(row));
     Ok(())
 }
 

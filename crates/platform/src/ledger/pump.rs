@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, HashSet},
     sync::Weak,
+    time::Duration,
 };
 
 use parking_lot::Mutex;
@@ -20,6 +21,8 @@ use super::{blocking, failed, store::outbox};
 
 /// Most leaves appended by one sync.
 const BATCH: u64 = 1024;
+/// How long the pump gathers leaves after it was woken.
+const GATHER: Duration = Duration::from_millis(20);
 
 #[derive(Default)]
 pub(super) struct Pump {
@@ -143,9 +146,8 @@ impl Platform {
         let mut touched: BTreeMap<(String, String), i64> = BTreeMap::new();
         loop {
             let batches = self.queued().await?;
-            if batches.is_empty() {
-                break;
-            }
+            // With room left, everything that was committed before this round is in it; what comes now wakes the next.
+            let last = batches.values().map(|leaves| leaves.len() as u64).sum::<u64>() < BATCH;
             for (shard, leaves) in batches {
                 let latest = leaves.iter().map(|(_, _, at)| *at).max().unwrap_or_default();
                 let numbers: Vec<i64> = leaves.iter().map(|(number, _, _)| *number).collect();
@@ -153,6 +155,9 @@ impl Platform {
                 fail_at!(self, LeafAppended);
                 self.note_indices(&numbers, first).await?;
                 touched.entry(shard).and_modify(|at| *at = Ord::max(latest, *at)).or_insert(latest);
+            }
+            if last {
+                break;
             }
         }
         for (shard, latest) in touched {
@@ -308,6 +313,8 @@ impl Platform {
 
 async fn pump_when_woken(platform: Weak<Inner>, mut woken: mpsc::Receiver<()>) {
     while woken.recv().await.is_some() {
+        // Under load the leaves of many commits then share one round: one sync, one note, one publication.
+        tokio::time::sleep(GATHER).await;
         let Some(inner) = platform.upgrade() else { return };
         if let Err(error) = Platform(inner).pump_round().await {
             tracing::error!(error = %error, cause = ?error.source, "the log could not be written; the entries stay queued");
