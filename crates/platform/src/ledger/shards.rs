@@ -7,10 +7,13 @@ use std::{
         Arc,
         atomic::{AtomicI64, Ordering},
     },
+    time::Duration,
 };
 
-use jiff::Timestamp;
+use arc_swap::ArcSwapOption;
+use jiff::{Timestamp, ToSpan};
 use parking_lot::Mutex;
+use sm::HmacSm3;
 use tlog::{GroupCommitter, Shard, Signers, TrustedKeys, retention::ShardName};
 
 use crate::{
@@ -18,10 +21,13 @@ use crate::{
     error::{Code, Error, Result},
 };
 
-use super::failed;
+use super::{CALLS, Ledger, failed};
 
 /// Most leaves of calls that share one sync.
 const CALL_BATCH: usize = 4096;
+/// How long a batch of calls waits for more of a crowd. A sync takes about as long, and the fewer there are, the more of the
+/// machine is left for the calls themselves.
+const CALL_PATIENCE: Duration = Duration::from_micros(300);
 
 pub(super) struct Shards {
     root: PathBuf,
@@ -31,8 +37,33 @@ pub(super) struct Shards {
     keys: TrustedKeys,
     outbox: Mutex<HashMap<String, Arc<Mutex<Shard>>>>,
     calls: Mutex<HashMap<String, Arc<GroupCommitter>>>,
+    /// The month of the last call: what every call needs, without looking for it.
+    month: ArcSwapOption<Month>,
     /// The latest instant of a call, in milliseconds: the time of the next checkpoint, since nothing here reads a clock.
     latest_call: AtomicI64,
+}
+
+/// What the calls of one month share.
+pub(super) struct Month {
+    from: Timestamp,
+    until: Timestamp,
+    /// The month, `YYYY-MM`.
+    pub(super) period: String,
+    /// Its shard.
+    pub(super) committer: Arc<GroupCommitter>,
+    /// The salt of its commitments, as the start of a code. It is wiped when the month is forgotten.
+    key: HmacSm3,
+}
+
+impl Month {
+    /// A fresh code under the month's salt.
+    pub(super) fn key(&self) -> HmacSm3 {
+        self.key.clone()
+    }
+
+    fn holds(&self, at: Timestamp) -> bool {
+        self.from <= at && at < self.until
+    }
 }
 
 impl Shards {
@@ -46,6 +77,7 @@ impl Shards {
             ed25519: keys.log_ed25519,
             outbox: Mutex::default(),
             calls: Mutex::default(),
+            month: ArcSwapOption::empty(),
             latest_call: AtomicI64::new(now.as_millisecond()),
         })
     }
@@ -82,10 +114,37 @@ impl Shards {
             return Ok(Arc::clone(found));
         }
         let origin = shard.origin(&self.origin);
-        let committer = GroupCommitter::new(self.open(shard, &origin)?, CALL_BATCH).map_err(failed("write"))?;
+        let committer = GroupCommitter::patient(self.open(shard, &origin)?, CALL_BATCH, CALL_PATIENCE);
+        let committer = committer.map_err(failed("write"))?;
         let fresh = Arc::new(committer);
         open.insert(shard.period().to_owned(), Arc::clone(&fresh));
         Ok(fresh)
+    }
+
+    /// The month of a call, if it is that of the last call, too.
+    pub(super) fn month_at_hand(&self, at: Timestamp) -> Option<Arc<Month>> {
+        self.month.load().as_ref().filter(|month| month.holds(at)).map(Arc::clone)
+    }
+
+    /// The month of a call, its shard open for writing. `salt` makes the salt of a period.
+    pub(super) fn month(&self, at: Timestamp, salt: impl FnOnce(&str) -> [u8; 32]) -> Result<Arc<Month>> {
+        if let Some(month) = self.month_at_hand(at) {
+            return Ok(month);
+        }
+        let shard = Ledger::shard_of(CALLS, at)?;
+        let out_of_range = |error: jiff::Error| Error::new(Code::Internal, "time is out of range").because(error);
+        let begin = at.to_zoned(law::calendar::shanghai()).first_of_month().and_then(|day| day.start_of_day());
+        let begin = begin.map_err(out_of_range)?;
+        let salt = zeroize::Zeroizing::new(salt(shard.period()));
+        let month = Arc::new(Month {
+            from: begin.timestamp(),
+            until: begin.checked_add(1.month()).map_err(out_of_range)?.timestamp(),
+            period: shard.period().to_owned(),
+            committer: self.calls(&shard)?,
+            key: HmacSm3::new(&*salt),
+        });
+        self.month.store(Some(Arc::clone(&month)));
+        Ok(month)
     }
 
     /// Notes when a call was made.
@@ -106,6 +165,7 @@ impl Shards {
     /// Lets go of every shard, so that another process can write them.
     pub(super) fn close(&self) {
         self.outbox.lock().clear();
+        self.month.store(None);
         self.calls.lock().clear();
     }
 

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use tlog::{Evidence, Reader};
 use uuid::Uuid;
 
@@ -54,18 +53,11 @@ impl Platform {
     /// # Errors
     /// [`Code::LimitExceeded`] when the log's queue is full, [`Code::Internal`] when it cannot be written: no answer then.
     pub async fn record_use(&self, record: &UseRecord) -> Result<UseIndex> {
-        let (kind, id, organisation) = leaf::actor_columns(&record.caller);
-        let leaf = leaf::canonical_text(&json!({
-            "v": 1, "kind": "use", "id": record.call, "service": record.service,
-            "caller": {"kind": kind, "id": id, "organisation": organisation},
-            "purpose": record.purpose, "fields": record.fields, "key": record.key,
-            "records": record.records, "outcome": record.outcome, "at": record.at.to_string(),
-        }))?;
-        let shard = Ledger::shard_of(CALLS, record.at)?;
-        let committer = self.ledger().shards.calls(&shard)?;
+        let leaf = leaf_of(record)?;
+        let month = self.ledger().shards.month(record.at, |period| self.salt_of(period))?;
         self.ledger().shards.called(record.at);
         let (done, answer) = tokio::sync::oneshot::channel();
-        let submitted = committer.submit_with(leaf.into_bytes(), move |outcome| drop(done.send(outcome)));
+        let submitted = month.committer.submit_with(leaf, move |outcome| drop(done.send(outcome)));
         submitted.map_err(|error| match error {
             tlog::Error::Busy { .. } => Error::new(Code::LimitExceeded, "the log's queue is full")
                 .hint("slow down and try again")
@@ -73,7 +65,7 @@ impl Platform {
             error => failed("write")(error),
         })?;
         let index = answer.await.map_err(|error| Error::new(Code::Internal, "the log was closed").because(error))?;
-        Ok(UseIndex { period: shard.period().to_owned(), index: index.map_err(failed("write"))? })
+        Ok(UseIndex { period: month.period.clone(), index: index.map_err(failed("write"))? })
     }
 
     /// The commitment to a looked-up key: HMAC-SM3 under a salt of the month's shard, so that the holder of the vault key can
@@ -82,11 +74,18 @@ impl Platform {
     /// # Errors
     /// [`Code::Internal`].
     pub fn commit_key(&self, at: Timestamp, service: ServiceId, key: &str) -> Result<String> {
-        let shard = Ledger::shard_of(CALLS, at)?;
-        let salt = self.vault().derive(&format!("{CALLS}/{}", shard.period()));
-        let mut message = service.0.as_bytes().to_vec();
-        message.extend_from_slice(key.as_bytes());
-        Ok(format!("hmac-sm3:{}", hex::encode(sm::hmac_sm3(&salt, &message))))
+        let mut code = match self.ledger().shards.month_at_hand(at) {
+            Some(month) => month.key(),
+            None => sm::HmacSm3::new(&self.salt_of(Ledger::shard_of(CALLS, at)?.period())),
+        };
+        code.update(service.0.as_bytes());
+        code.update(key.as_bytes());
+        Ok(tlog::canonical::commitment_text(&code.finalize()))
+    }
+
+    /// The salt of a month's commitments.
+    fn salt_of(&self, period: &str) -> [u8; 32] {
+        self.vault().derive(&format!("{CALLS}/{period}"))
     }
 
     /// The file that proves a use to anyone, offline; the log is published first if need be. `owner` and `consumer` are the
@@ -164,6 +163,47 @@ impl Platform {
     }
 }
 
+/// The leaf of a use. It is written without a value in between, since every call pays for it: the members stand in canonical
+/// order, and `serde_json` spells strings and whole numbers as the canonical form does.
+fn leaf_of(record: &UseRecord) -> Result<Vec<u8>> {
+    #[derive(Serialize)]
+    struct Caller {
+        id: Option<Uuid>,
+        kind: &'static str,
+        organisation: Option<OrganisationId>,
+    }
+    #[derive(Serialize)]
+    struct Leaf<'a> {
+        at: Timestamp,
+        caller: Caller,
+        fields: &'a [String],
+        id: CallId,
+        key: &'a str,
+        kind: &'static str,
+        outcome: &'a str,
+        purpose: &'a str,
+        records: u64,
+        service: ServiceId,
+        v: u8,
+    }
+    let (kind, id, organisation) = leaf::actor_columns(&record.caller);
+    let leaf = Leaf {
+        at: record.at,
+        caller: Caller { id, kind, organisation },
+        fields: &record.fields,
+        id: record.call,
+        key: &record.key,
+        kind: "use",
+        outcome: &record.outcome,
+        purpose: &record.purpose,
+        records: record.records,
+        service: record.service,
+        v: 1,
+    };
+    serde_json::to_vec(&leaf)
+        .map_err(|error| Error::new(Code::Internal, "a log entry cannot be written").because(error))
+}
+
 fn shard_named(period: &str) -> Result<tlog::retention::ShardName> {
     tlog::retention::ShardName::new(CALLS, period).map_err(|error| Error::new(Code::InvalidInput, error.to_string()))
 }
@@ -177,4 +217,35 @@ pub fn period_of(call: CallId) -> Result<String> {
         .and_then(|seconds| Timestamp::new(seconds, i32::try_from(nanos).ok()?).ok())
         .ok_or_else(unknown)?;
     Ok(Ledger::shard_of(CALLS, at)?.period().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::ClientId;
+
+    /// A leaf of a use is canonical (RFC 8785), whatever stands in it: what is hashed is spelt in one way only.
+    #[test]
+    fn the_leaf_of_a_use_is_canonical() -> Result<()> {
+        let record = UseRecord {
+            call: CallId(Uuid::from_u128(7)),
+            service: ServiceId(Uuid::from_u128(8)),
+            caller: Actor::Public,
+            purpose: "核对\u{1}\n\"\\/\u{7f}".to_owned(),
+            fields: vec!["z".to_owned(), "é\t\u{8}\u{c}\r".to_owned()],
+            key: String::new(),
+            records: (1 << 53) - 1,
+            outcome: "served".to_owned(),
+            at: Timestamp::new(1_770_000_000, 120_000_000).unwrap(),
+        };
+        for caller in
+            [Actor::Public, Actor::Client { id: ClientId(Uuid::nil()), organisation: OrganisationId(Uuid::max()) }]
+        {
+            let leaf = leaf_of(&UseRecord { caller, ..record.clone() })?;
+            let read: serde_json::Value = serde_json::from_slice(&leaf).unwrap();
+            assert_eq!(leaf::canonical_text(&read)?.into_bytes(), leaf);
+            assert_eq!(read["at"], record.at.to_string());
+        }
+        Ok(())
+    }
 }
