@@ -147,7 +147,7 @@ impl Exploration<'_> {
                     let step = Step::Open { given: given.clone(), act: act.clone(), at: now, all_papers };
                     match open(self.book, &self.pack.id, &self.procedure.id, given.clone(), &act, now) {
                         Ok(decision) => {
-                            self.saw(None, &[step.clone()], &decision, None);
+                            self.saw(None, std::slice::from_ref(&step), &decision, None);
                             self.reach(None, vec![step], now, &decision.case, (true, !decision.case.clocks.is_empty()));
                         }
                         Err(refusal) => self.refused(None, vec![step], refusal),

@@ -106,8 +106,9 @@ fn ends(seen: &Exploration<'_>, findings: &mut Findings<'_>) {
     for (index, node) in seen.nodes.iter().enumerate().filter(|(_, node)| !seen.is_end(node)) {
         let Some(state) = seen.procedure.states.get(&node.case.state) else { continue };
         let stuck = !alive.contains(&index);
-        let endless = !ended.contains(&index) && !(returning.contains(&index) && !state.waits_for.is_empty());
-        if !stuck && !endless || !told.insert((&state.id, stuck)) {
+        let comes_back = returning.contains(&index) && !state.waits_for.is_empty();
+        let endless = !(ended.contains(&index) || comes_back);
+        if !(stuck || endless) || !told.insert((&state.id, stuck)) {
             continue;
         }
         if stuck {
