@@ -4,6 +4,7 @@
 //! is printed, and the caller goes on without or stops. Nothing else on the machine is touched.
 
 use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -45,6 +46,22 @@ pub fn postgres_programs() -> Result<PathBuf> {
     println!("   missing: PostgreSQL's server (the store contract runs on both stores)");
     install(&["postgresql"])?;
     newest_postgres().context("no `initdb` in /usr/lib/postgresql/*/bin nor on the PATH")
+}
+
+/// A Python of its own, below the target folder, with the packages of the integration tests' list.
+pub fn foreign_python(house: &House) -> Result<PathBuf> {
+    let list = house.root.join("crates/it/tests/foreign/requirements.txt");
+    let folder = house.target.join("test-venv");
+    let (python, stamp) = (folder.join("bin/python"), folder.join("requirements.txt"));
+    let wanted = fs::read_to_string(&list).with_context(|| format!("`{}` cannot be read", house.shown(&list)))?;
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(python);
+    }
+    println!("   installing {} into {}", wanted.trim().replace('\n', ", "), house.shown(&folder));
+    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
+    run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "-r"]).arg(&list))?;
+    fs::write(&stamp, wanted)?;
+    Ok(python)
 }
 
 /// Whether `cargo nextest` can be used; installs it first if it is missing.

@@ -2,7 +2,8 @@
 //!
 //! A failing step does not stop the next one; the closing lines say what failed. Tests learn of the
 //! real parts through the environment: `GONGSHU_TEST_POSTGRES` is the address of a throw-away
-//! server whose role may create databases, `GONGSHU_BIN` the freshly built binary.
+//! server whose role may create databases, `GONGSHU_BIN` the freshly built binary, `GONGSHU_PYTHON`
+//! a Python with the foreign programs that read what we write.
 
 use std::path::Path;
 use std::process::Command;
@@ -37,11 +38,12 @@ impl Test {
         }
         let gongshu = tally.step("build", || house.build_gongshu());
         if self.quick {
-            tally.step("tests", || tests(house, gongshu.as_deref(), None));
+            tally.step("tests", || tests(house, gongshu.as_deref(), None, None));
             return tally.finish();
         }
         let postgres = tally.step("postgres", || Postgres::start(house, Durability::Fast));
-        tally.step("tests", || tests(house, gongshu.as_deref(), postgres.as_ref()));
+        let python = tally.step("python", || machine::foreign_python(house));
+        tally.step("tests", || tests(house, gongshu.as_deref(), postgres.as_ref(), python.as_deref()));
         tally.step("doctests", || run(&mut house.cargo_locked(&["test", "--workspace", "--doc", "--quiet"])));
         stories(&mut tally, house, gongshu.as_deref(), postgres.as_ref());
         match &gongshu {
@@ -53,7 +55,7 @@ impl Test {
     }
 }
 
-fn tests(house: &House, gongshu: Option<&Path>, postgres: Option<&Postgres>) -> Result<()> {
+fn tests(house: &House, gongshu: Option<&Path>, postgres: Option<&Postgres>, python: Option<&Path>) -> Result<()> {
     let mut command = if machine::nextest(house) {
         let mut command = house.cargo_locked(&["nextest", "run", "--workspace", "--no-fail-fast"]);
         command.arg("--config-file").arg(house.root.join("xtask/nextest.toml"));
@@ -64,6 +66,9 @@ fn tests(house: &House, gongshu: Option<&Path>, postgres: Option<&Postgres>) -> 
     };
     if let Some(gongshu) = gongshu {
         command.env("GONGSHU_BIN", gongshu);
+    }
+    if let Some(python) = python {
+        command.env("GONGSHU_PYTHON", python);
     }
     match postgres {
         Some(postgres) => command.env("GONGSHU_TEST_POSTGRES", postgres.url("gongshu")),

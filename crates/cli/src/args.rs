@@ -335,6 +335,9 @@ pub struct Doctor {
     /// Skip the recount of the log, which reads every leaf
     #[arg(long)]
     pub quick: bool,
+    /// Remove what crashed loads left behind in the lake; without it they are only reported
+    #[arg(long)]
+    pub repair: bool,
 }
 
 /// `gongshu clock`

@@ -21,7 +21,7 @@ use crate::load::{self, OnProgress};
 use crate::reject::{self, RejectedPage};
 use crate::source::{Limits, Source, SourceOptions};
 use crate::store::{self, Places};
-use crate::sweep::{self, Swept};
+use crate::sweep::{self, Deal, Swept};
 use crate::understand::{self, Understood};
 
 /// Most rows of a preview.
@@ -253,15 +253,30 @@ impl Lake {
 
     /// Removes what crashed loads left behind before `older_than`: data files that no commit names, rejected rows of
     /// loads that were neither committed nor refused, and indexes of versions that are no longer read.
+    ///
+    /// # Errors
+    /// When files cannot be listed or removed, or a table's log cannot be read.
     pub fn sweep(&self, older_than: Timestamp) -> Result<Swept, LakeError> {
+        self.orphans_dealt_with(older_than, Deal::Remove)
+    }
+
+    /// What [`Lake::sweep`] would remove, without touching it.
+    ///
+    /// # Errors
+    /// As [`Lake::sweep`].
+    pub fn orphans(&self, older_than: Timestamp) -> Result<Swept, LakeError> {
+        self.orphans_dealt_with(older_than, Deal::Count)
+    }
+
+    fn orphans_dealt_with(&self, older_than: Timestamp, deal: Deal) -> Result<Swept, LakeError> {
         let mut swept = Swept::default();
         for dataset in self.datasets()? {
             let handle = self.dataset(&dataset)?;
             let _alone = lock(&handle.loading);
             let current = self.current(&dataset)?.map(|current| current.info.version);
-            sweep::dataset(&self.places, &dataset, current, older_than, &mut swept)?;
+            sweep::dataset(&self.places, &dataset, current, older_than, deal, &mut swept)?;
         }
-        sweep::loads(&self.places, older_than, &mut swept)?;
+        sweep::loads(&self.places, older_than, deal, &mut swept)?;
         Ok(swept)
     }
 
@@ -290,7 +305,7 @@ impl Lake {
         for key in &current.info.index_keys {
             self.open_index(dataset, &current, key)?;
         }
-        sweep::indexes(&self.places, dataset, current.info.version, None, &mut Swept::default())
+        sweep::indexes(&self.places, dataset, current.info.version, None, Deal::Remove, &mut Swept::default())
     }
 
     fn open_index(&self, dataset: &str, current: &Current, key_column: &str) -> Result<Arc<IndexReader>, LakeError> {

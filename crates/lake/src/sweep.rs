@@ -1,4 +1,4 @@
-//! Removing what crashed loads left behind. Only files that nothing refers to are touched: every data file named by any
+//! Finding, and removing, what crashed loads left behind. Only files that nothing refers to are touched: every data file named by any
 //! commit of the log stays, whatever its version, since how long history is kept is decided elsewhere.
 
 use std::collections::HashSet;
@@ -12,7 +12,14 @@ use serde::{Deserialize, Serialize};
 use crate::error::LakeError;
 use crate::store::Places;
 
-/// What a sweep removed.
+/// Whether orphans are only counted, or removed too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Deal {
+    Count,
+    Remove,
+}
+
+/// What a sweep found, or removed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Swept {
     /// Data files that no commit names.
@@ -31,6 +38,7 @@ pub(crate) fn dataset(
     dataset: &str,
     current: Option<u64>,
     older_than: Timestamp,
+    deal: Deal,
     swept: &mut Swept,
 ) -> Result<(), LakeError> {
     let directory = places.table(dataset);
@@ -38,22 +46,23 @@ pub(crate) fn dataset(
     for (path, name) in entries(&directory)? {
         let is_data = name.ends_with(".parquet") || name.contains(".parquet#");
         if is_data && !named.contains(&name) && is_older(&path, older_than) {
-            swept.bytes += remove(&path)?;
+            swept.bytes += deal.with(&path)?;
             swept.data_files += 1;
         }
     }
     match current {
-        Some(version) => indexes(places, dataset, version, Some(older_than), swept),
+        Some(version) => indexes(places, dataset, version, Some(older_than), deal, swept),
         None => Ok(()),
     }
 }
 
-/// Unlinks the indexes of other versions than `keep`. Readers that still map one keep it until they let go.
+/// The indexes of other versions than `keep`. Readers that still map one keep it until they let go.
 pub(crate) fn indexes(
     places: &Places,
     dataset: &str,
     keep: u64,
     older_than: Option<Timestamp>,
+    deal: Deal,
     swept: &mut Swept,
 ) -> Result<(), LakeError> {
     let kept = format!("v{keep}-");
@@ -65,15 +74,20 @@ pub(crate) fn indexes(
             older_than.is_some_and(|limit| is_older(&path, limit))
         };
         if stale {
-            swept.bytes += remove(&path)?;
+            swept.bytes += deal.with(&path)?;
             swept.indexes += 1;
         }
     }
     Ok(())
 }
 
-/// Removes the folders of loads that came to nothing: no certificate, no refusal, and no commit that names them.
-pub(crate) fn loads(places: &Places, older_than: Timestamp, swept: &mut Swept) -> Result<(), LakeError> {
+/// The folders of loads that came to nothing: no certificate, no refusal, and no commit that names them.
+pub(crate) fn loads(
+    places: &Places,
+    older_than: Timestamp,
+    deal: Deal,
+    swept: &mut Swept,
+) -> Result<(), LakeError> {
     let mut committed = None;
     for (path, name) in entries(&places.loads())? {
         if path.join("certificate.json").exists() || path.join("refused.json").exists() || !is_older(&path, older_than)
@@ -89,9 +103,11 @@ pub(crate) fn loads(places: &Places, older_than: Timestamp, swept: &mut Swept) -
             continue;
         }
         for (file, _) in entries(&path)? {
-            swept.bytes += remove(&file)?;
+            swept.bytes += deal.with(&file)?;
         }
-        fs::remove_dir(&path).map_err(LakeError::io("remove", &path))?;
+        if deal == Deal::Remove {
+            fs::remove_dir(&path).map_err(LakeError::io("remove", &path))?;
+        }
         swept.loads += 1;
     }
     Ok(())
@@ -157,8 +173,13 @@ fn is_older(path: &Path, limit: Timestamp) -> bool {
     fs::metadata(path).and_then(|metadata| metadata.modified()).is_ok_and(|modified| modified < limit)
 }
 
-fn remove(path: &Path) -> Result<u64, LakeError> {
-    let bytes = fs::metadata(path).map_or(0, |metadata| metadata.len());
-    fs::remove_file(path).map_err(LakeError::io("remove", path))?;
-    Ok(bytes)
+impl Deal {
+    /// Deals with one file; its length comes back.
+    fn with(self, path: &Path) -> Result<u64, LakeError> {
+        let bytes = fs::metadata(path).map_or(0, |metadata| metadata.len());
+        if self == Self::Remove {
+            fs::remove_file(path).map_err(LakeError::io("remove", path))?;
+        }
+        Ok(bytes)
+    }
 }

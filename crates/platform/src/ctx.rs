@@ -39,11 +39,16 @@ impl Ctx {
         self.rng.lock().unwrap_or_else(std::sync::PoisonError::into_inner).fill_bytes(bytes);
     }
 
-    /// A generator of its own, seeded from this context.
-    pub fn rng(&self) -> ChaCha20Rng {
+    /// 32 bytes of chance for a context that follows from this one.
+    pub fn seed(&self) -> [u8; 32] {
         let mut seed = [0u8; 32];
         self.fill(&mut seed);
-        ChaCha20Rng::from_seed(seed)
+        seed
+    }
+
+    /// A generator of its own, seeded from this context.
+    pub fn rng(&self) -> ChaCha20Rng {
+        ChaCha20Rng::from_seed(self.seed())
     }
 }
 

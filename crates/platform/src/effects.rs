@@ -9,6 +9,9 @@
 //! | `issue_grant` | `sharing::issue_grant` (also opens the service's case, when the pack has one, with [`docket::open_case`]) |
 //! | `suspend_service`, `resume_service`, `end_service` | `sharing::{suspend_service, resume_service, end_service}` |
 //!
+//! A case that an effect opens about an organisation is opened once; see [`docket::open_following`]. Data that was handed in
+//! before its entry was catalogued is recognised by the case that waits for it; see `collection::recognise_held`.
+//!
 //! Facts that the world changes without an act (what an entry says by now, the last call of a service) come from
 //! `catalogue::facts_of` and `sharing::refresh_facts`, asked before every act and every tick.
 
@@ -51,7 +54,10 @@ pub(crate) fn apply<'a>(tx: &'a Tx, effect: &'a Effect, on: &'a EffectCtx<'a>) -
             Effect::Notify(role) => docket::notices::tell(tx, on, role, docket::NoticeKind::Notice).await,
             Effect::Report(role) => docket::notices::tell(tx, on, role, docket::NoticeKind::Report).await,
             Effect::RecordBreach => docket::notices::breach(tx, on).await,
-            Effect::OpenCase(procedure) => docket::open_following(tx, on, procedure).await,
+            Effect::OpenCase(procedure) => {
+                docket::open_following(tx, on, procedure).await?;
+                collection::recognise_held(tx, on, procedure).await
+            }
             Effect::PublishEntry => catalogue::publish_entry(tx, on).await,
             Effect::ReturnEntry => catalogue::return_entry(tx, on).await,
             Effect::WithdrawEntry => catalogue::withdraw_entry(tx, on).await,

@@ -79,7 +79,7 @@ pub enum Code {
     BeyondGrant,
     /// The service is suspended or has ended.
     ServiceNotActive,
-    /// More calls than the grant allows.
+    /// More in so short a time than the grant or the door allows.
     RateLimited,
     /// A file cannot be loaded.
     FileRefused,

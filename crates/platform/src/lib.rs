@@ -27,6 +27,7 @@ pub mod identity;
 pub mod ids;
 pub mod lake;
 pub mod ledger;
+pub mod objection;
 pub mod policy;
 pub mod sharing;
 pub mod supervision;
@@ -103,6 +104,7 @@ struct Inner {
     identity: identity::Caches,
     ledger: ledger::Ledger,
     gateway: gateway::Gateway,
+    objections: parking_lot::Mutex<objection::Door>,
     #[cfg(any(test, feature = "testkit"))]
     failure: failure::Switch,
 }
@@ -141,6 +143,7 @@ impl Platform {
             vault,
             ledger,
             gateway: gateway::Gateway::new(),
+            objections: parking_lot::Mutex::default(),
         };
         let platform = Self(Arc::new(inner));
         platform.start_pump().await?;
@@ -184,6 +187,10 @@ impl Platform {
 
     pub(crate) fn gateway(&self) -> &gateway::Gateway {
         &self.0.gateway
+    }
+
+    pub(crate) fn objections(&self) -> &parking_lot::Mutex<objection::Door> {
+        &self.0.objections
     }
 
     pub(crate) fn ledger(&self) -> &ledger::Ledger {

@@ -222,8 +222,7 @@ impl District {
     pub async fn close(self) -> Result<()> {
         self.platform.close().await?;
         if let Some(name) = self.database {
-            let admin = Database::connect(postgres().unwrap_or_default()).await?;
-            admin.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await?;
+            drop_database(&name).await?;
         }
         Ok(())
     }
@@ -316,18 +315,56 @@ fn postgres() -> Option<String> {
     std::env::var("GONGSHU_TEST_POSTGRES").ok().filter(|url| !url.is_empty())
 }
 
+/// A PostgreSQL database of its own, for whoever opens it by its address.
+pub struct FreshDatabase {
+    url: String,
+    name: String,
+}
+
+impl FreshDatabase {
+    /// Creates it on the server of `GONGSHU_TEST_POSTGRES`, under a name made from the folder's.
+    ///
+    /// # Errors
+    /// [`crate::Code::InvalidInput`] when there is no server, [`crate::Code::Internal`] when it refuses.
+    pub async fn create(folder: &Path) -> Result<Self> {
+        let server =
+            postgres().ok_or_else(|| Error::new(crate::Code::InvalidInput, "GONGSHU_TEST_POSTGRES is not set"))?;
+        let unique =
+            hex::encode(sm::sm3(folder.to_string_lossy().as_bytes()).first_chunk::<8>().copied().unwrap_or_default());
+        let name = format!("gongshu_test_{}_{unique}", std::process::id());
+        let admin = Database::connect(&server).await?;
+        admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await?;
+        admin.close().await?;
+        let (before, query) =
+            server.split_once('?').map_or((server.as_str(), None), |(before, query)| (before, Some(query)));
+        let base = before.rsplit_once('/').map_or(before, |(base, _)| base);
+        let url = query.map_or_else(|| format!("{base}/{name}"), |query| format!("{base}/{name}?{query}"));
+        Ok(Self { url, name })
+    }
+
+    /// Its address.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Drops it, whoever is still connected.
+    ///
+    /// # Errors
+    /// [`crate::Code::Internal`] when the server refuses.
+    pub async fn remove(self) -> Result<()> {
+        drop_database(&self.name).await
+    }
+}
+
 async fn create_database(folder: &Path) -> Result<(String, Option<String>)> {
-    let server = postgres().ok_or_else(|| Error::new(crate::Code::InvalidInput, "GONGSHU_TEST_POSTGRES is not set"))?;
-    let unique =
-        hex::encode(sm::sm3(folder.to_string_lossy().as_bytes()).first_chunk::<8>().copied().unwrap_or_default());
-    let name = format!("gongshu_test_{}_{unique}", std::process::id());
-    let admin = Database::connect(&server).await?;
-    admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await?;
-    let (before, query) =
-        server.split_once('?').map_or((server.as_str(), None), |(before, query)| (before, Some(query)));
-    let base = before.rsplit_once('/').map_or(before, |(base, _)| base);
-    let url = query.map_or_else(|| format!("{base}/{name}"), |query| format!("{base}/{name}?{query}"));
+    let FreshDatabase { url, name } = FreshDatabase::create(folder).await?;
     Ok((url, Some(name)))
+}
+
+async fn drop_database(name: &str) -> Result<()> {
+    let admin = Database::connect(postgres().unwrap_or_default()).await?;
+    admin.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await?;
+    Ok(admin.close().await?)
 }
 
 fn broken(what: &str, error: std::io::Error) -> Error {

@@ -27,7 +27,7 @@ request comes from this origin. Departments' systems exchange an SM2 signature f
 **Errors** are problem details (RFC 9457); `code` is stable. **Lists** are paged by `offset` and `limit` (at most 200). \
 **Repeating** an act or a load with the same `Idempotency-Key` repeats nothing.";
 
-const TAGS: [(&str, &str); 13] = [
+const TAGS: [(&str, &str); 14] = [
     ("sessions", "Logging in and out; who am I"),
     ("organisations", "Organisations, people, API clients"),
     ("catalogue", "Duties, systems and entries: the three linked catalogues"),
@@ -35,6 +35,7 @@ const TAGS: [(&str, &str); 13] = [
     ("sharing", "Requests, services, grants"),
     ("cases", "Cases, acts and terms: what can be done, by whom, until when"),
     ("notices", "The inbox"),
+    ("objections", "The public's door: objecting to data without logging in"),
     ("ledger", "Evidence and checkpoints"),
     ("law", "Packs, articles, terms and how a date due is derived"),
     ("gateway", "Tokens and look-ups of departments' systems"),
@@ -87,6 +88,15 @@ pub(crate) struct ReadProblems;
 /// The problems of an operation that changes something.
 pub(crate) struct ActProblems;
 
+/// The problems of an operation that changes something and that nobody has to log in for.
+pub(crate) struct PublicProblems;
+
+impl IntoResponses for PublicProblems {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        problems(&[400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503])
+    }
+}
+
 impl IntoResponses for ReadProblems {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         problems(&[400, 401, 403, 404, 500, 503])
@@ -113,7 +123,7 @@ fn problem(status: u16) -> RefOr<Response> {
         413 => "a limit is exceeded",
         415 => "another media type is taken",
         422 => "the law refuses the act, or the file cannot be loaded",
-        429 => "more calls than the grant allows",
+        429 => "more in so short a time than is allowed",
         503 => "too much is being worked on",
         _ => "the platform failed",
     };

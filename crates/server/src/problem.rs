@@ -27,7 +27,7 @@ pub fn status_of(code: Code) -> (StatusCode, &'static str) {
         Code::ActRefused => (StatusCode::UNPROCESSABLE_ENTITY, "The law refuses the act"),
         Code::BeyondGrant => (StatusCode::FORBIDDEN, "The grant does not cover what was asked"),
         Code::ServiceNotActive => (StatusCode::CONFLICT, "The service is suspended or has ended"),
-        Code::RateLimited => (StatusCode::TOO_MANY_REQUESTS, "More calls than the grant allows"),
+        Code::RateLimited => (StatusCode::TOO_MANY_REQUESTS, "More in so short a time than is allowed"),
         Code::FileRefused => (StatusCode::UNPROCESSABLE_ENTITY, "The file cannot be loaded"),
         Code::LimitExceeded => (StatusCode::PAYLOAD_TOO_LARGE, "A limit is exceeded"),
         Code::DemonstrationOnly => (StatusCode::NOT_FOUND, "Only in demonstration mode"),

@@ -2,7 +2,9 @@
 //!
 //! Only the forms of path that the standard knows are served: a checkpoint, a tile, an entry bundle, each also below `sm3/`.
 //! The journal, unfinished files and everything else that lies in a shard's folder have no name here. Leaves carry
-//! commitments instead of personal data (I8), which is why they can be public.
+//! commitments instead of personal data (I8), which is why checkpoints and tiles can be public: hashes say nothing, and are all
+//! that a proof or a witness needs. Entry bundles are the leaves themselves. Those of calls and of administration tell which
+//! person or system did something when, so they are read by whoever may read the log, and by nobody else.
 
 use std::{io::ErrorKind, path::PathBuf};
 
@@ -14,13 +16,18 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use platform::Code;
+use platform::{
+    Code, ledger,
+    policy::{Action, Resource},
+};
 
-use crate::{problem::Problem, state::AppState};
+use crate::{auth::Anyone, problem::Problem, state::AppState};
 
 /// A full tile never changes, and neither does a partial one: it only stops being needed.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 const FRESH: &str = "no-cache";
+/// What was shown to an auditor is kept by nobody in between.
+const CONFIDENTIAL: &str = "no-store";
 
 pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/log/{class}/{period}/{*file}", get(file))
@@ -28,11 +35,18 @@ pub(crate) fn routes() -> Router<AppState> {
 
 async fn file(
     State(state): State<AppState>,
+    anyone: Result<Anyone, Problem>,
     Path((class, period, file)): Path<(String, String, String)>,
 ) -> Result<Response, Problem> {
     let unknown =
         || Problem::new(Code::NotFound, "the log has no such file").hint("see C2SP tlog-tiles for the names of tiles");
-    let kind = kind_of(&file).filter(|_| is_name(&class) && is_name(&period)).ok_or_else(unknown)?;
+    let mut kind = kind_of(&file).filter(|_| is_name(&class) && is_name(&period)).ok_or_else(unknown)?;
+    if kind == Kind::Entries && !ledger::has_public_leaves(&class) {
+        // Before it is looked for: that a bundle exists is not told either.
+        let anyone = anyone?;
+        anyone.platform().may(&anyone.ctx, Action::ReadLog, &Resource::platform())?;
+        kind = Kind::Confidential;
+    }
     let shard: PathBuf = state.platform.settings().log_root.join(class).join(period);
     match tokio::fs::read(shard.join(&file)).await {
         Ok(bytes) => Ok(answer(kind, bytes)),
@@ -49,19 +63,26 @@ async fn file(
 enum Kind {
     Checkpoint,
     Tile,
+    /// A bundle of leaves.
+    Entries,
+    /// A bundle of leaves that not everybody may read.
+    Confidential,
 }
 
 fn answer(kind: Kind, bytes: Vec<u8>) -> Response {
     let (media, cache) = match kind {
         Kind::Checkpoint => ("text/plain; charset=utf-8", FRESH),
-        Kind::Tile => ("application/octet-stream", FOR_EVER),
+        Kind::Tile | Kind::Entries => ("application/octet-stream", FOR_EVER),
+        Kind::Confidential => ("application/octet-stream", CONFIDENTIAL),
     };
     let mut response = Body::from(bytes).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
-    // A log is for everybody's tools, pages of other origins included; no credentials are involved.
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    if kind != Kind::Confidential {
+        // A log is for everybody's tools, pages of other origins included; no credentials are involved.
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    }
     response
 }
 
@@ -80,7 +101,8 @@ fn kind_of(file: &str) -> Option<Kind> {
     let (level, index) = file.strip_prefix("tile/")?.split_once('/')?;
     let level_known =
         level == "entries" || (level.len() <= 2 && level.parse::<u8>().is_ok_and(|n| n < 64 && n.to_string() == level));
-    (level_known && is_index(index)).then_some(Kind::Tile)
+    let kind = if level == "entries" { Kind::Entries } else { Kind::Tile };
+    (level_known && is_index(index)).then_some(kind)
 }
 
 /// `x001/x234/067`, with `.p/W` for a partial one of `W` (1 to 255) items.
@@ -105,10 +127,11 @@ mod tests {
         for name in ["checkpoint", "sm3/checkpoint"] {
             assert_eq!(kind_of(name), Some(Kind::Checkpoint), "{name}");
         }
-        for name in
-            ["tile/0/000", "tile/0/x001/x234/067", "tile/0/x001/067.p/8", "tile/entries/000.p/255", "sm3/tile/7/001"]
-        {
+        for name in ["tile/0/000", "tile/0/x001/x234/067", "tile/0/x001/067.p/8", "sm3/tile/7/001"] {
             assert_eq!(kind_of(name), Some(Kind::Tile), "{name}");
+        }
+        for name in ["tile/entries/000", "tile/entries/x001/000.p/255", "sm3/tile/entries/000"] {
+            assert_eq!(kind_of(name), Some(Kind::Entries), "{name}");
         }
         for name in [
             "journal",

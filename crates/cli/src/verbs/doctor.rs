@@ -2,13 +2,15 @@
 
 use std::{fs, process::Command};
 
-use lake::Lake;
+use lake::{Lake, Swept};
 use law::calendar::date_in_shanghai;
+use platform::db::Standing;
 use serde::Serialize;
 
 use super::log_fsck;
 use crate::{
     args::{Common, Doctor},
+    compose,
     failure::{Failure, Result},
     keys::{Passphrase, PublicKeys, Secrets},
     output::Out,
@@ -63,7 +65,7 @@ pub fn run(common: &Common, args: &Doctor, out: &Out) -> Result<()> {
         disk(&store),
         keys(&store),
         database(common, &store),
-        lake(&store),
+        lake(&store, args.repair),
         log(&store, args.quick),
     ];
     let faults = findings.iter().filter(|finding| finding.verdict == "fault").count();
@@ -179,40 +181,43 @@ fn keys(store: &Store) -> Finding {
     }
 }
 
+/// Whether the database opens, and whether its tables have the form that this binary works with. Nothing is written.
 fn database(common: &Common, store: &Store) -> Finding {
     let file = store.database_file();
-    if common.database.is_some() {
-        return Finding::note(
+    let address = match &common.database {
+        Some(address) => address.clone(),
+        None if !file.exists() => return Finding::note("database", "there is none yet", "the first start makes it"),
+        None => store.database(),
+    };
+    let standing = compose::runtime().and_then(|runtime| Ok(runtime.block_on(platform::db::standing(&address))?));
+    let Standing { applied, pending, unknown } = match standing {
+        Ok(standing) => standing,
+        Err(failure) => return Finding { next: Some("restore it from a backup".into()), ..Finding::of("database", failure) },
+    };
+    let last = applied.last().map_or("none", String::as_str);
+    if !unknown.is_empty() {
+        return Finding::fault(
             "database",
-            "control data is in another database",
-            "look after it with its own tools; `serve` brings its tables up to date",
+            format!("its tables are newer than this binary: `{}`", unknown.join("`, `")),
+            "start the newer binary; an older one may not understand what it wrote",
         );
     }
-    if !file.exists() {
-        return Finding::note("database", "there is none yet", "the first start makes it");
-    }
-    // The header of the file format: a magic word, and a page size that is a power of two. (https://sqlite.org/fileformat2.html)
-    match fs::File::open(&file).and_then(|mut file| {
-        let mut header = [0_u8; 100];
-        std::io::Read::read_exact(&mut file, &mut header).map(|()| header)
-    }) {
-        Ok(header) if header.starts_with(b"SQLite format 3\0") => {
-            Finding::ok("database", format!("`{}`", file.display()))
-        }
-        Ok(_) => Finding::fault(
+    if !pending.is_empty() {
+        return Finding::note(
             "database",
-            format!("`{}` is no SQLite database", file.display()),
-            "restore it from a backup",
-        ),
-        Err(why) => Finding::fault("database", format!("`{}`: {why}", file.display()), "restore it from a backup"),
+            format!("the last migration is `{last}`; still to come: `{}`", pending.join("`, `")),
+            "`serve` brings the tables up to date; make a backup before",
+        );
     }
+    Finding::ok("database", format!("{} migrations, the last is `{last}`", applied.len()))
 }
 
-fn lake(store: &Store) -> Finding {
+/// What crashed loads left behind does no harm but takes room, so it is a note; only `--repair` removes it.
+fn lake(store: &Store, repair: bool) -> Finding {
     if !store.lake().exists() {
         return Finding::note("lake", "there is none yet", "the first load makes it");
     }
-    let examined = || -> Result<String> {
+    let examined = || -> Result<(String, Swept)> {
         let lake = Lake::open(store.lake())?;
         let (mut tables, mut rows) = (0_u64, 0_u64);
         for dataset in lake.datasets()? {
@@ -221,11 +226,24 @@ fn lake(store: &Store) -> Finding {
                 rows = rows.saturating_add(table.rows);
             }
         }
-        let day = jiff::SignedDuration::from_hours(24);
-        let swept = lake.sweep(world::now().checked_sub(day)?)?;
-        Ok(format!("{tables} tables, {rows} rows; swept: {}", serde_json::to_string(&swept)?))
+        // What is younger than a day may belong to a load that is under way.
+        let limit = world::now().checked_sub(jiff::SignedDuration::from_hours(24))?;
+        let orphans = if repair { lake.sweep(limit)? } else { lake.orphans(limit)? };
+        Ok((format!("{tables} tables, {rows} rows"), orphans))
     };
-    examined().map_or_else(|failure| Finding::of("lake", failure), |detail| Finding::ok("lake", detail))
+    match examined() {
+        Err(failure) => Finding::of("lake", failure),
+        Ok((tables, orphans)) if orphans == Swept::default() => Finding::ok("lake", format!("{tables}, no orphans")),
+        Ok((tables, orphans)) => {
+            let Swept { data_files, loads, indexes, bytes } = orphans;
+            let told = format!("{data_files} data files, {loads} loads, {indexes} indexes, {bytes} bytes");
+            if repair {
+                Finding::ok("lake", format!("{tables}; removed orphans: {told}"))
+            } else {
+                Finding::note("lake", format!("{tables}; orphans: {told}"), "run `gongshu doctor --repair` to remove them")
+            }
+        }
+    }
 }
 
 fn log(store: &Store, quick: bool) -> Finding {
@@ -251,5 +269,29 @@ fn log(store: &Store, quick: bool) -> Finding {
                 Finding::fault("log", detail, "run `gongshu log fsck` for the places")
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a crashed load left behind is told first, and removed only by whoever asks for it.
+    #[test]
+    fn orphans_are_reported_and_removed_only_on_demand() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::at(folder.path());
+        drop(Lake::open(store.lake()).unwrap());
+        assert_eq!(lake(&store, false).verdict, "ok");
+        let left = store.lake().join("loads/00000000-0000-7000-8000-000000000001");
+        fs::create_dir_all(&left).unwrap();
+        let long_ago = std::time::SystemTime::UNIX_EPOCH;
+        fs::File::open(&left).unwrap().set_modified(long_ago).unwrap();
+        let told = lake(&store, false);
+        assert_eq!(told.verdict, "note", "{}", told.detail);
+        assert!(told.detail.contains("1 loads") && told.next.unwrap().contains("--repair"), "{}", told.detail);
+        assert!(left.exists());
+        assert_eq!(lake(&store, true).verdict, "ok");
+        assert!(!left.exists());
     }
 }

@@ -87,6 +87,39 @@ async fn the_published_log_is_served_as_tiles() {
     site.close().await;
 }
 
+/// I8: who called, and who logged in, is told by the leaves alone, and those are read by whoever may read the log. Checkpoints and
+/// hashes are everybody's all the same, and so are the leaves of acts.
+#[tokio::test(flavor = "multi_thread")]
+async fn leaves_that_tell_who_did_something_are_read_by_auditors_only() {
+    let (site, _, call, service) = used().await;
+    site.district.platform.flush_log().await.unwrap();
+    // Calls are published with the next checkpoint, or when somebody asks for a proof.
+    let (id, index) = (text(&call["call"]), &call["use"]["index"]);
+    site.get(DEMANDER, &format!("/calls/{id}/evidence?service={service}&index={index}")).await.ok();
+    let calls = format!("/log/calls-3y/{}", text(&call["use"]["period"]));
+    for (shard, public) in
+        [("/log/acts-permanent/2026", true), ("/log/administration-permanent/2026", false), (calls.as_str(), false)]
+    {
+        let note = site.get(NOBODY, &format!("{shard}/checkpoint")).await.has(200);
+        let size: u64 = note.text().lines().nth(1).unwrap().parse().unwrap();
+        assert!((1..256).contains(&size), "{shard} has {size} leaves");
+        for tree in ["tile/0", "sm3/tile/0"] {
+            site.get(NOBODY, &format!("{shard}/{tree}/000.p/{size}")).await.has(200);
+        }
+        let leaves = format!("{shard}/tile/entries/000.p/{size}");
+        let statuses = if public { [200, 200, 200] } else { [401, 403, 200] };
+        for (who, status) in [NOBODY, DEMANDER, "audit.admin"].into_iter().zip(statuses) {
+            let answer = site.get(who, &leaves).await.has(status);
+            let kept = if status == 200 && public { "public, max-age=31536000, immutable" } else { "no-store" };
+            assert_eq!(answer.header("cache-control"), kept, "{leaves} as `{who}`");
+        }
+        // Whether a bundle exists is not told either.
+        let nothing = site.get(NOBODY, &format!("{shard}/tile/entries/x009/000")).await;
+        assert_eq!(nothing.status, if public { 404 } else { 401 });
+    }
+    site.close().await;
+}
+
 /// Has `sh VERIFY.txt` check the exported evidence: two signatures and two paths, with nothing of ours.
 fn openssl_agrees(evidence: &Evidence) {
     let dir = tempfile::tempdir().unwrap();
@@ -123,8 +156,14 @@ async fn no_personal_value_appears_in_leaves_logs_or_errors() {
     let open = text(&asked["receipt"]["case"]);
     let body = json!({ "act": "refuse", "role": "provider", "papers": { "refusal_reason": all, "legal_basis": all } });
     site.act(PROVIDER, &open, body).await;
+    // By the public, who is not logged in.
+    let objection = json!({ "entry": entry, "statement": all, "contact": IDS[3] });
+    site.post(NOBODY, "/objections", objection.clone()).await.ok();
     // In acts that are refused, in bodies that are no good, in keys, paths and queries.
     let bad = [
+        site.post(NOBODY, "/objections", json!({ "entry": entry, "statement": all.repeat(100) })).await,
+        site.post(NOBODY, "/objections", json!({ "entry": entry, "statement": "错", "contact": all.repeat(100) })).await,
+        site.get(NOBODY, &format!("/objections/{}", IDS[0])).await,
         site.act(PROVIDER, &case, json!({ "act": "approve", "papers": { "reply": all } })).await,
         site.act(PROVIDER, &case, json!({ "act": "approve", "facts": { "sharing_type": all } })).await,
         site.post(PROVIDER, "/entries", json!({ "title": all, "sharing": { "kind": all } })).await,

@@ -1,18 +1,15 @@
 //! The real binary, killed with -9 in the middle of acts, loads and calls, and started again: whatever was acknowledged is there
 //! once, nothing is there twice, nothing is half there (I2, I4, I7).
 //!
-//! `GONGSHU_BIN` names the binary; `cargo xtask test` sets it. The moments of death are counted in acknowledgements, not in
-//! seconds, so that a slow machine kills at the same places.
+//! The moments of death are counted in acknowledgements, not in seconds, so that a slow machine kills at the same places. Each
+//! death hits a load that is under way: a file that takes seconds is handed in under an id that is known beforehand, and the
+//! process is killed as soon as the platform itself says that this load is running.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
-    io::{BufRead, BufReader},
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    sync::{
-        Mutex,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
+    path::Path,
+    process::Command,
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -23,30 +20,32 @@ use it::{
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::log::Leaves;
+use crate::{
+    log::Leaves,
+    node::{Node, Place, binary, signing_key},
+};
 
-/// After how many acknowledgements a process dies; every second one not before a load is among them, so that the next load is
-/// under way.
+/// After how many acknowledgements the file is handed in over whose load a process dies.
 const DEATHS: [u64; 5] = [3, 40, 90, 25, 60];
-const PASSPHRASE: &str = "a passphrase for a test only";
-const PASSWORD: &str = "correct horse battery";
-const SYSTEM: &str = "system.admin";
-const SECURITY: &str = "security.admin";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn killed_during_an_act_nothing_acknowledged_is_lost_or_doubled() {
-    let Some(binary) = std::env::var_os("GONGSHU_BIN").filter(|path| !path.is_empty()).map(PathBuf::from) else {
-        eprintln!("SKIPPED: killing the real binary; set GONGSHU_BIN to its path");
-        return;
-    };
-    let folder = tempfile::tempdir().unwrap();
-    let mut node = Node::start(&binary, folder.path(), HashMap::new());
+    let Some(binary) = binary("killing the real binary") else { return };
+    for store in platform::testkit::durable_databases() {
+        let place = Place::fresh(store).await;
+        kill_again_and_again(&binary, &place).await;
+        place.remove().await;
+    }
+}
+
+async fn kill_again_and_again(binary: &Path, place: &Place) {
+    let mut node = Node::start(binary, place, HashMap::new());
     let district = District::found(&mut node).await;
     let mut known = Acknowledged::default();
     for (round, death) in DEATHS.into_iter().enumerate() {
         let done = district.work(&node, round, death).await;
         node.kill();
-        node = Node::start(&binary, folder.path(), node.passwords.clone());
+        node = Node::start(binary, place, node.passwords.clone());
         known.extend(done);
         district.check(&node, &known).await;
     }
@@ -54,8 +53,10 @@ async fn killed_during_an_act_nothing_acknowledged_is_lost_or_doubled() {
         known.acts.len() >= 8 && known.loads.len() >= 2 && known.calls.len() >= 8,
         "hardly anything was done: {known:?}"
     );
+    assert_eq!(known.hit.len(), DEATHS.len());
     node.stop();
-    let leaves = Leaves::under(&folder.path().join("log"));
+    let folder = place.folder.path();
+    let leaves = Leaves::under(&folder.join("log"));
     for act in known.acts.keys() {
         assert!(leaves.about(act).is_some(), "act {act} was acknowledged and is not in the log");
     }
@@ -66,7 +67,7 @@ async fn killed_during_an_act_nothing_acknowledged_is_lost_or_doubled() {
     for load in &known.loads {
         assert!(leaves.about(load).is_some(), "load {load} was acknowledged and is not in the log");
     }
-    let sound = Command::new(&binary).args(["log", "fsck", "--store"]).arg(folder.path()).output().unwrap();
+    let sound = Command::new(binary).args(["log", "fsck", "--store"]).arg(folder).output().unwrap();
     assert!(sound.status.success(), "the log is not sound: {}", String::from_utf8_lossy(&sound.stderr));
 }
 
@@ -78,129 +79,20 @@ struct Acknowledged {
     /// Titles of the drafted entries.
     titles: BTreeSet<String>,
     loads: BTreeSet<String>,
+    /// The loads over which the process died: running when it was killed, never acknowledged.
+    hit: BTreeSet<String>,
     /// Calls, each with its index in the log.
     calls: BTreeMap<String, u64>,
 }
 
 impl Acknowledged {
     fn extend(&mut self, more: Self) {
-        let Self { acts, titles, loads, calls } = more;
+        let Self { acts, titles, loads, hit, calls } = more;
+        self.hit.extend(hit);
         self.acts.extend(acts);
         self.titles.extend(titles);
         self.loads.extend(loads);
         self.calls.extend(calls);
-    }
-}
-
-/// A running process over a store.
-struct Node {
-    child: Child,
-    base: String,
-    http: reqwest::Client,
-    passwords: HashMap<String, String>,
-    tokens: Mutex<HashMap<String, String>>,
-}
-
-impl Node {
-    fn start(binary: &Path, store: &Path, mut passwords: HashMap<String, String>) -> Self {
-        let mut child = Command::new(binary)
-            .args(["serve", "--json", "--listen", "127.0.0.1:0", "--store"])
-            .arg(store)
-            .env("GONGSHU_PASSPHRASE", PASSPHRASE)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the binary does not start");
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        for line in lines.map_while(Result::ok) {
-            let said: Value = serde_json::from_str(&line).unwrap_or_default();
-            for person in said["first_administrators"].as_array().into_iter().flatten() {
-                passwords.insert(text(&person["login"]), text(&person["password"]));
-            }
-            if let Some(base) = said["serving"].as_str() {
-                let http = reqwest::Client::builder().no_proxy().build().unwrap();
-                return Self { child, base: base.to_owned(), http, passwords, tokens: Mutex::default() };
-            }
-        }
-        let ended = child.wait();
-        panic!("the binary ended before it served: {ended:?}");
-    }
-
-    /// No farewell.
-    fn kill(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-
-    /// In order, as an operator stops it.
-    fn stop(mut self) {
-        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
-        assert!(asked.is_ok_and(|status| status.success()), "the process cannot be asked to stop");
-        let ended = self.child.wait().unwrap();
-        assert!(ended.success(), "stopped in order, it ended with {ended}");
-    }
-
-    /// The answer; `None` when the process died over it.
-    async fn try_ask(
-        &self,
-        who: &str,
-        method: Method,
-        path: &str,
-        change: impl FnOnce(reqwest::RequestBuilder) -> reqwest::RequestBuilder,
-    ) -> Option<Reply> {
-        let prefix = if path.starts_with("/gateway") { "" } else { "/api/v1" };
-        let request = self
-            .http
-            .request(method.clone(), format!("{}{prefix}{path}", self.base))
-            .bearer_auth(self.token(who).await?);
-        let response = change(request).send().await.ok()?;
-        let (status, headers) = (response.status().as_u16(), Vec::new());
-        let body = response.bytes().await.ok()?.to_vec();
-        let json = serde_json::from_slice(&body).unwrap_or_default();
-        Some(Reply { asked: format!("{method} {path} as {who}"), status, headers, body, json })
-    }
-
-    async fn ask(&self, who: &str, method: Method, path: &str, body: Value) -> Value {
-        let sent =
-            self.try_ask(who, method, path, |request| if body.is_null() { request } else { request.json(&body) });
-        sent.await.expect("the process died").ok()
-    }
-
-    async fn get(&self, who: &str, path: &str) -> Value {
-        self.ask(who, Method::GET, path, Value::Null).await
-    }
-
-    async fn post(&self, who: &str, path: &str, body: Value) -> Value {
-        self.ask(who, Method::POST, path, body).await
-    }
-
-    async fn token(&self, who: &str) -> Option<String> {
-        if let Some(token) = self.tokens.lock().unwrap().get(who) {
-            return Some(token.clone());
-        }
-        let password = self.passwords.get(who).map_or(PASSWORD, String::as_str);
-        let login = json!({ "login": who, "password": password });
-        let session: Value = self
-            .http
-            .post(format!("{}/api/v1/sessions", self.base))
-            .json(&login)
-            .send()
-            .await
-            .ok()?
-            .json()
-            .await
-            .ok()?;
-        let token = session["token"].as_str().unwrap_or_else(|| panic!("`{who}` cannot log in: {session}")).to_owned();
-        self.tokens.lock().unwrap().insert(who.to_owned(), token.clone());
-        Some(token)
-    }
-}
-
-impl Drop for Node {
-    fn drop(&mut self) {
-        // A test that fails leaves no process behind.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 
@@ -216,30 +108,16 @@ struct District {
 impl District {
     async fn found(node: &mut Node) -> Self {
         let (holder, asker) = ("holder.executive", "asker.executive");
-        let key = sm::sign::SigningKey::from_bytes(&[3; 32]).unwrap();
-        for (code, office, login, role) in [
-            ("holder", None, holder, "data_executive"),
-            ("asker", None, asker, "data_executive"),
-            ("centre", Some("centre"), "centre.officer", "officer"),
-        ] {
-            let organisation =
-                json!({ "code": code, "name": format!("{code} 单位"), "kind": "department", "office": office });
-            let organisation = text(&node.post(SYSTEM, "/organisations", organisation).await["id"]);
-            let body = json!({ "public_key": key.verifying_key().to_spki_pem() });
-            node.ask(SYSTEM, Method::PUT, &format!("/organisations/{organisation}/signing-key"), body).await;
-            let person = json!({ "login": login, "name": "某某", "organisation": organisation, "password": PASSWORD });
-            let person = text(&node.post(SYSTEM, "/people", person).await["id"]);
-            node.ask(SECURITY, Method::PUT, &format!("/people/{person}/roles"), json!({ "roles": [role] })).await;
-        }
+        node.join("holder", None, holder, "data_executive").await;
+        node.join("asker", None, asker, "data_executive").await;
+        node.join("centre", Some("centre"), "centre.officer", "officer").await;
+        let key = signing_key();
         let duty = json!({ "code": "D1", "name": "社会救助", "basis": "社会救助暂行办法" });
         let duty = text(&node.post(holder, "/duties", duty).await["id"]);
-        let drafted = node.post(holder, "/entries", entry_body("名单", &duty, &Sharing::of("conditional"))).await;
-        let (entry, case) = (text(&drafted["entry"]["id"]), text(&drafted["receipt"]["case"]));
-        node.post(holder, &format!("/entries/{entry}/submission"), json!({ "act": "submit" })).await;
-        node.post("centre.officer", &format!("/cases/{case}/acts"), json!({ "act": "publish", "role": "centre" }))
-            .await;
+        let body = entry_body("名单", &duty, &Sharing::of("conditional"));
+        let entry = node.published(holder, "centre.officer", &duty, body).await;
         let path = format!("/entries/{entry}/loads?name=rows.csv");
-        node.try_ask(holder, Method::POST, &path, |request| request.body(rows(0))).await.unwrap().ok();
+        node.try_ask(holder, Method::POST, &path, |request| request.body(rows(0, SMALL))).await.unwrap().ok();
         let mut demand = Demand::complete(&entry).elements();
         demand["entry"] = json!(entry);
         let told = text(&node.post(asker, "/sharing-requests/commitment-text", demand.clone()).await["text"]);
@@ -254,11 +132,11 @@ impl District {
         Self { holder, asker, duty, entry, service }
     }
 
-    /// Acts, loads and calls side by side, until so many were acknowledged that it is time to die; then the process is
-    /// killed while the others are under way.
+    /// Acts, loads and calls side by side. Once so many were acknowledged that it is time to die, a long load begins; the process
+    /// is killed over it while the others are under way.
     async fn work(&self, node: &Node, round: usize, death: u64) -> Acknowledged {
-        let (count, loaded, over) =
-            (AtomicU64::new(0), AtomicBool::new(round.is_multiple_of(2)), AtomicBool::new(false));
+        let (count, over) = (AtomicU64::new(0), AtomicBool::new(false));
+        let fatal = format!("00000000-0000-7000-8000-{:012}", round + 1);
         let acknowledged = |reply: &Option<Reply>| {
             if let Some(reply) = reply
                 && reply.succeeded()
@@ -268,7 +146,7 @@ impl District {
             }
             false
         };
-        let going = || !over.load(Ordering::Acquire) && count.load(Ordering::Acquire) < 4 * death + 400;
+        let going = || !over.load(Ordering::Acquire);
         let acts = async {
             let mut done = Acknowledged::default();
             for number in 0.. {
@@ -289,16 +167,19 @@ impl District {
         let loads = async {
             let mut done = BTreeSet::new();
             for number in 0.. {
-                if !going() {
+                if count.load(Ordering::Acquire) >= death && !done.is_empty() {
                     break;
                 }
                 let path = format!("/entries/{}/loads?name=rows-{round}-{number}.csv", self.entry);
-                let reply = node.try_ask(self.holder, Method::POST, &path, |request| request.body(rows(number))).await;
+                let file = rows(number, SMALL);
+                let reply = node.try_ask(self.holder, Method::POST, &path, |request| request.body(file)).await;
                 if acknowledged(&reply) {
-                    loaded.store(true, Ordering::Release);
                     done.insert(text(&reply.unwrap().json["load"]));
                 }
             }
+            let reply = self.hand_in_long(node, &fatal, round).await;
+            let killed = over.swap(true, Ordering::AcqRel);
+            assert!(killed && reply.is_none(), "the load ended before the process died: {}", reply.unwrap());
             done
         };
         let calls = async {
@@ -315,17 +196,31 @@ impl District {
             done
         };
         let executioner = async {
-            while count.load(Ordering::Acquire) < death || !loaded.load(Ordering::Acquire) {
-                tokio::task::yield_now().await;
+            let path = format!("/entries/{}/loads?limit=3", self.entry);
+            let under_way = |loads: &Value| {
+                let running = |load: &Value| load["id"] == fatal.as_str() && load["state"] == "running";
+                loads["items"].as_array().unwrap().iter().any(running)
+            };
+            while going() {
+                if under_way(&node.get(self.holder, &path).await) {
+                    let killed = Command::new("kill").args(["-KILL", &node.id().to_string()]).status();
+                    assert!(killed.is_ok_and(|status| status.success()));
+                    over.store(true, Ordering::Release);
+                }
             }
-            let killed = Command::new("kill").args(["-KILL", &node.child.id().to_string()]).status();
-            assert!(killed.is_ok_and(|status| status.success()));
-            over.store(true, Ordering::Release);
         };
         let (mut done, loads, calls, ()) = tokio::join!(acts, loads, calls, executioner);
         done.loads = loads;
+        done.hit.insert(fatal);
         done.calls = calls;
         done
+    }
+
+    /// Hands a file in whose load takes long enough to be seen.
+    async fn hand_in_long(&self, node: &Node, id: &str, round: usize) -> Option<Reply> {
+        let path = format!("/entries/{}/loads?name=long-{round}.csv", self.entry);
+        let file = rows(round, LONG);
+        node.try_ask(self.holder, Method::POST, &path, |request| request.header("idempotency-key", id).body(file)).await
     }
 
     /// After a restart: everything acknowledged is there once, and what is there is whole.
@@ -360,9 +255,19 @@ impl District {
             }
         }
         assert!(known.loads.is_subset(&loads), "lost: {:?}", known.loads.difference(&loads));
+        let last = known.hit.last().unwrap();
+        let path = format!("/entries/{}/loads?name=long.csv", self.entry);
+        let file = rows(0, SMALL);
+        let again = node.try_ask(self.holder, Method::POST, &path, |request| request.header("idempotency-key", last).body(file));
+        let again = again.await.unwrap();
+        // Either the lake had committed, and the start has finished the load, or nothing of it was kept; never half of it, and
+        // under its id nothing else is ever loaded.
+        let finished = loads.contains(last);
+        assert_eq!(again.status, if finished { 200 } else { 422 }, "the load over which the process died: {again}");
         // The data at hand is one whole load, whichever it is.
         let preview = node.get(self.holder, &format!("/entries/{}/preview?limit=100", self.entry)).await;
-        assert_eq!(preview["records"].as_array().unwrap().len(), GOOD_ROWS);
+        let whole = if finished { 100 } else { SMALL / 10 * 9 };
+        assert_eq!(preview["records"].as_array().unwrap().len(), whole);
         let calls = node.get(self.asker, &format!("/services/{}", self.service)).await["calls"].as_u64().unwrap();
         assert!(calls >= known.calls.len() as u64, "{calls} calls are counted, {} were answered", known.calls.len());
     }
@@ -380,12 +285,15 @@ impl District {
     }
 }
 
-const GOOD_ROWS: usize = 90;
+/// Rows of an ordinary file.
+const SMALL: usize = 100;
+/// Rows of a file whose load takes so long that a look at it finds it running.
+const LONG: usize = 400_000;
 
-/// A file with 90 good rows and 10 bad ones.
-fn rows(seed: usize) -> String {
+/// A file of which every tenth row is bad.
+fn rows(seed: usize, count: usize) -> String {
     let mut file = "code,id_number,name,street,amount\n".to_owned();
-    for row in 1..=100 {
+    for row in 1..=count {
         let amount = if row % 10 == 0 { "many".to_owned() } else { format!("{}", seed + row) };
         file.push_str(&format!("A{row},310105199001010015,张三,江苏路街道,{amount}\n"));
     }

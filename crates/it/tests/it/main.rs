@@ -10,7 +10,9 @@
 mod api;
 mod contract;
 mod evidence;
+mod foreign;
 mod gateway;
 mod kill;
 mod log;
+mod node;
 mod scenarios;

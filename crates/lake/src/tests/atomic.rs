@@ -45,7 +45,10 @@ fn a_crash_before_the_commit_leaves_the_old_version_and_the_load_can_be_repeated
         assert_eq!(parquet_files(&fixture), 2, "{point:?}: the orphan is there");
 
         let later = now().checked_add(100_000.hours()).unwrap();
+        let found = fixture.lake.orphans(later).unwrap();
+        assert_eq!(parquet_files(&fixture), 2, "{point:?}: looking for orphans removes none");
         let swept = fixture.lake.sweep(later).unwrap();
+        assert_eq!(found, swept, "{point:?}: what is found is what is removed");
         assert_eq!((swept.data_files, swept.loads), (1, 1), "{point:?}");
         assert_eq!(parquet_files(&fixture), 1, "{point:?}: the old version's file stays");
 

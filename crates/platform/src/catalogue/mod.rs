@@ -184,7 +184,8 @@ impl Platform {
         Ok((view(&row, true)?, receipt))
     }
 
-    /// Writes a new draft: of an entry that is not yet under review, or of a published one as the proposal of a change.
+    /// Writes a new draft: of an entry that is not yet under review, or of a published one as the proposal of a change. Data that
+    /// is held for a draft (PT-22) has to be handed in again when the items change.
     /// `expected_version` is the row's version that the actor has seen.
     ///
     /// # Errors
@@ -217,6 +218,10 @@ impl Platform {
             rules::refuse("the change cannot be kept", rules::change_faults(&published, &input))?;
         }
         let mut changed = store::entry::Model { draft: to_json(&input)?, changed_at: micros(ctx.now), ..row.clone() };
+        if row.published.is_none() && row.collected_at.is_some() && !same_table(&from_json(&row.draft)?, &input) {
+            // Data held for the draft is not the data that the draft describes any more (PT-22).
+            (changed.collected_at, changed.loaded_at, changed.row_count) = (None, None, 0);
+        }
         if changed.published.is_none() {
             store::show(&mut changed, &input);
         }
@@ -389,6 +394,12 @@ pub(crate) async fn facts_of(tx: &Tx, id: EntryId) -> Result<law::Facts> {
         }
     };
     Ok(rules::facts(&draft, affects))
+}
+
+/// Whether a file for the one is a file for the other.
+fn same_table(one: &EntryInput, other: &EntryInput) -> bool {
+    use crate::collection::rules::{columns, keys};
+    columns(one) == columns(other) && keys(one) == keys(other)
 }
 
 /// The lake's table of an entry.

@@ -223,3 +223,32 @@ async fn gaps_are_recounted() {
         world.close().await;
     }
 }
+
+/// CN-10: the first published entry begins the organisation's yearly review; more entries, published at once or later, begin no
+/// second one; completing it begins the next.
+#[tokio::test]
+async fn an_organisation_has_one_yearly_review_from_its_first_entry_on() {
+    for world in World::all("changning-2025").await {
+        let reviews = async |ended: bool| {
+            let filter = docket::CaseFilter {
+                procedure: Some("catalogue_review".into()),
+                subject: Some(world.holder.0),
+                ended: Some(ended),
+                ..Default::default()
+            };
+            world.platform.cases(&world.holder("2026-12-01 09:00"), &filter, Page::first(10)).await.unwrap().items
+        };
+        assert!(reviews(false).await.is_empty(), "there is nothing to review yet");
+        tokio::join!(world.published("低保"), world.published("特困"));
+        let open = reviews(false).await;
+        assert_eq!(open.len(), 1);
+        let due = open[0].next_due_at.unwrap();
+        assert!(due > at("2027-03-02 23:59") && due < at("2027-03-04 00:00"), "a year after the first entry, not {due}");
+        let complete = ActInput::new("complete_review").role("provider").paper("review_report", "已全面复核");
+        world.platform.act_on_case(&world.holder("2026-12-01 10:00"), open[0].head.id, complete).await.unwrap();
+        let (next, done) = (reviews(false).await, reviews(true).await);
+        assert_eq!((next.len(), done.len()), (1, 1));
+        assert_eq!(next[0].head.parent, Some(open[0].head.id));
+        world.close().await;
+    }
+}

@@ -1,5 +1,11 @@
 //! Taking data in: files handed in for a catalogued entry, each with a certificate that accounts for every row (CN-13, CN-14, I7).
 //!
+//! Data is handed in for what the catalogue describes. There is one exception: where a request waits for data that is not
+//! catalogued yet, its holder catalogues, collects and reviews in whichever order suits (PT-22). Then a file is taken in for
+//! the draft and *held*: the waiting request sees that the data is collected, nobody can be granted it before the entry is
+//! published, and the collection case that publication opens finds it there ([`recognise_held`]). A change of the draft to which
+//! the held data no longer fits makes it as if it had not come.
+//!
 //! What a reader should know first. A load touches two stores, the lake and the database, and a crash may fall between them. So
 //! the row is written first, as `running`; then the lake loads, atomically and once per load id; then one transaction writes the
 //! certificate, the act on the entry's collection case and the log entry. Whatever is still `running` at a start is asked of the
@@ -16,7 +22,7 @@ use jiff::Timestamp;
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, ExprTrait, Query},
+    sea_query::{Expr, ExprTrait, OnConflict, Query},
 };
 use serde::{Deserialize, Serialize};
 
@@ -32,12 +38,17 @@ use crate::{
     lake::{Certificate, LoadRequest, Progress, Record, Rejected},
     ledger,
     policy::{Action, Resource},
+    sharing,
 };
 
 /// The procedure that follows an entry's data.
 const PROCEDURE: &str = "collection";
 /// The platform's act by which a load is recorded in it.
 const RECORD_LOAD: &str = "record_load";
+/// The platform rule under which a load of a catalogued entry is logged.
+const LOG_LOAD: &str = "collection.record_load";
+/// The platform rule under which data is held whose entry is not catalogued yet.
+const HOLD_LOAD: &str = "collection.hold_load";
 /// The platform's act by which it ends when the entry leaves the catalogue.
 const CLOSE_WITHDRAWN: &str = "close_withdrawn";
 /// The platform's act by which a request learns that what it waits for has come.
@@ -104,11 +115,11 @@ pub struct Preview {
 }
 
 impl Platform {
-    /// Takes a file in for a published entry. `progress` is told how far it is and stops the load by answering `false`.
+    /// Takes a file in for a published entry, or for a draft whose data a request waits for. `progress` is told how far it is and stops the load by answering `false`.
     ///
     /// # Errors
-    /// [`Code::FileRefused`] with row and column when the file cannot be understood, [`Code::Conflict`] when the entry is not
-    /// published, [`Code::NotPermitted`].
+    /// [`Code::FileRefused`] with row and column when the file cannot be understood, [`Code::Conflict`] when the entry is neither
+    /// published nor waited for, [`Code::NotPermitted`].
     pub async fn hand_in(
         &self,
         ctx: &Ctx,
@@ -145,8 +156,7 @@ impl Platform {
             (None, Some(fault)) => {
                 Err(Error::new(Code::FileRefused, fault).hint("hand the corrected file in under a fresh UUID"))
             }
-            (None, None) => Err(Error::new(Code::Conflict, format!("load `{id}` is still running"))
-                .hint("ask again later, or look at the entry's loads")),
+            (None, None) => Err(running(id)),
         }
     }
 
@@ -160,19 +170,15 @@ impl Platform {
     ) -> Result<Loaded> {
         let row = catalogue::store::entry(self.db().read(), entry).await?;
         self.may(ctx, Action::HandIn, &Resource::thing(Some(entry.0), row.organisation_id.into()))?;
-        let published = catalogue::store::published(&row)?.filter(|_| row.status == EntryStatus::Published.as_word());
-        let published = published.ok_or_else(|| {
-            Error::new(Code::Conflict, format!("entry `{entry}` is not published, so no data can be handed in for it"))
-                .hint("have the entry reviewed and published first")
-        })?;
+        let described = self.described(&row).await?;
         self.begin_load(ctx, &row, id, &file.name).await?;
         let request = LoadRequest {
             id,
             dataset: catalogue::dataset(entry),
             path: file.path,
             name: file.name,
-            columns: rules::columns(&published),
-            keys: rules::keys(&published),
+            columns: rules::columns(&described),
+            keys: rules::keys(&described),
             sheet: file.sheet,
             at: ctx.now,
         };
@@ -186,6 +192,31 @@ impl Platform {
                 Err(rules::told(error))
             }
         }
+    }
+
+    /// What a file for this entry must look like: as the published entry says, or as its draft does where a request waits for
+    /// data that is not catalogued yet (PT-22).
+    async fn described(&self, row: &catalogue::store::entry::Model) -> Result<EntryInput> {
+        if let Some(published) = catalogue::store::published(row)?.filter(|_| row.status == EntryStatus::Published.as_word()) {
+            return Ok(published);
+        }
+        let refuse = |next: &str| {
+            Error::new(
+                Code::Conflict,
+                format!("entry `{}` is not published, so no data can be handed in for it", EntryId(row.id)),
+            )
+            .hint(next)
+        };
+        let awaited = row.status == EntryStatus::Draft.as_word()
+            && sharing::cataloguing_is_awaited(self.db().read(), row.id.into()).await?;
+        if !awaited {
+            return Err(refuse("have the entry reviewed and published first"));
+        }
+        let draft: EntryInput = from_json(&row.draft)?;
+        if draft.items.is_empty() {
+            return Err(refuse("describe the data's items in the draft first"));
+        }
+        Ok(draft)
     }
 
     /// Finishes or closes the loads that a crash of this node left behind. Called once at the start.
@@ -304,7 +335,14 @@ impl Platform {
             rejected: Set(0),
             fault: Set(None),
         };
-        store::load::Entity::insert(load).exec_without_returning(&*tx).await?;
+        // Of two requests with one id at the same time, one is first; the other is told so, and not that the database failed.
+        let fresh = store::load::Entity::insert(load)
+            .on_conflict(OnConflict::column(store::load::Column::Id).do_nothing().to_owned())
+            .exec_without_returning(&*tx)
+            .await?;
+        if fresh == 0 {
+            return Err(running(id));
+        }
         tx.commit().await
     }
 
@@ -326,16 +364,22 @@ impl Platform {
                 Error::new(Code::Conflict, format!("load `{load}` was already finished")).hint("read its certificate")
             );
         }
-        ledger::enqueue(&tx, ctx, ledger::ACTS, load.0, "collection.record_load", logged(entry, &certificate)?).await?;
+        let row = catalogue::store::entry(&*tx, entry).await?;
+        let held = row.status == EntryStatus::Draft.as_word();
+        let rule = if held { HOLD_LOAD } else { LOG_LOAD };
+        ledger::enqueue(&tx, ctx, ledger::ACTS, load.0, rule, logged(entry, &certificate)?).await?;
         let receipt = self.record_load(&tx, ctx, entry).await?;
         use catalogue::store::entry::{Column, Entity};
-        Entity::update_many()
+        let mut update = Entity::update_many()
             .col_expr(Column::LoadedAt, Expr::value(micros(ctx.now)))
             .col_expr(Column::RowCount, Expr::value(signed(certificate.accepted)))
             .col_expr(Column::Version, Expr::col(Column::Version).add(1))
-            .filter(Column::Id.eq(entry.0))
-            .exec(&*tx)
-            .await?;
+            .filter(Column::Id.eq(entry.0));
+        // The draft may have been changed while the file was being loaded.
+        if held && rules::fits(&certificate, &from_json(&row.draft)?) {
+            update = update.col_expr(Column::CollectedAt, Expr::value(micros(ctx.now)));
+        }
+        update.exec(&*tx).await?;
         tx.commit().await?;
         self.wake_pump();
         Ok(Loaded { load, certificate, receipt })
@@ -385,6 +429,19 @@ pub(crate) async fn mark_collected(tx: &Tx, on: &EffectCtx<'_>) -> Result<()> {
         .exec(tx)
         .await?;
     tell_waiting_requests(tx, on).await
+}
+
+/// Data that was held before its entry was catalogued is there when the collection case opens, so that case is told at once, and
+/// with it every request that waits (PT-22).
+pub(crate) async fn recognise_held(tx: &Tx, on: &EffectCtx<'_>, opened: &law::ProcedureId) -> Result<()> {
+    if opened.as_str() != PROCEDURE || on.case.subject_kind != docket::SubjectKind::Entry {
+        return Ok(());
+    }
+    let entry = EntryId(on.case.subject);
+    if catalogue::store::entry(tx, entry).await?.collected_at.is_some() {
+        on.platform.record_load(tx, on.ctx, entry).await?;
+    }
+    Ok(())
 }
 
 /// Requests that wait for this very data are told by the platform that it has come (PT-22). One query, however many asked before.
@@ -449,6 +506,12 @@ async fn end_running(tx: &Tx, load: LoadId, change: store::load::ActiveModel) ->
         .exec(tx)
         .await?;
     Ok(done.rows_affected == 1)
+}
+
+fn running(load: LoadId) -> Error {
+    Error::new(Code::Conflict, format!("load `{load}` is still running")).hint(
+        "repeat the request with the same key once it is done: it then tells what came of it; until then look at the entry's loads",
+    )
 }
 
 fn signed(count: u64) -> i64 {

@@ -5,7 +5,7 @@ use privacy::Mask;
 use crate::{
     catalogue::EntryInput,
     error::{Code, Error},
-    lake::{Column, LakeError, Record},
+    lake::{Certificate, Column, LakeError, Record},
 };
 
 /// The columns that the entry's items declare.
@@ -23,6 +23,12 @@ pub fn columns(entry: &EntryInput) -> Vec<Column> {
 /// The columns by which records are looked up.
 pub fn keys(entry: &EntryInput) -> Vec<String> {
     entry.items.iter().filter(|item| item.key).map(|item| item.code.clone()).collect()
+}
+
+/// Whether what was loaded has the columns that the entry describes.
+pub fn fits(certificate: &Certificate, entry: &EntryInput) -> bool {
+    let named = |column: &Column| (column.name.clone(), column.kind);
+    certificate.columns.iter().map(named).eq(columns(entry).iter().map(named))
 }
 
 /// Rows as they may be looked at: every item under its own mask. A mask that cannot be read hides its item whole.

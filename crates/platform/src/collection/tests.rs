@@ -127,3 +127,79 @@ async fn a_preview_is_masked() {
         world.close().await;
     }
 }
+
+/// I7: of two loads under one key at the same time one is done; the other is told what to do, and nothing has failed.
+#[tokio::test]
+async fn of_two_loads_under_one_key_at_once_one_is_told_to_wait() {
+    for world in World::all("changning-2025").await {
+        let entry = world.published("低保").await;
+        let id = LoadId(uuid::Uuid::from_u128(7));
+        let (one, other) = (world.holder("2026-03-03 09:00"), world.holder("2026-03-03 09:00"));
+        let hand_in = |ctx| world.platform.hand_in_once(ctx, entry, id, world.file("rows.csv", ROWS), |_| true);
+        let (first, second) = tokio::join!(hand_in(&one), hand_in(&other));
+        let (done, told): (Vec<_>, Vec<_>) = [first, second].into_iter().partition(Result::is_ok);
+        assert!(!done.is_empty());
+        for error in told.into_iter().filter_map(Result::err) {
+            assert_eq!(error.code, Code::Conflict, "{error}");
+            assert!(error.hint.is_some_and(|hint| hint.contains("repeat the request")));
+        }
+        let loads = world.platform.loads(&world.holder("2026-03-03 10:00"), entry, Page::first(10)).await.unwrap();
+        assert_eq!(loads.total, 1);
+        let again = world.holder("2026-03-03 10:00");
+        let told = hand_in(&again).await.unwrap();
+        assert_eq!((told.load, told.certificate.accepted), (id, 5));
+        world.close().await;
+    }
+}
+
+/// PT-22: data of an entry that nobody has catalogued yet is taken in while a request waits for it, and for no other reason; it
+/// is collected without being catalogued, and publication finds it there.
+#[tokio::test]
+async fn data_is_held_for_a_draft_only_while_a_request_waits_for_it() {
+    for world in World::all("putuo-2023").await {
+        let input = world.complete("低保").await;
+        let (drafted, opened) = world.platform.draft_entry(&world.holder("2026-03-02 09:00"), input.clone()).await.unwrap();
+        let entry = drafted.line.id;
+        let hand_in = async |now: &str| {
+            world.platform.hand_in(&world.holder(now), entry, world.file("rows.csv", ROWS), |_| true).await
+        };
+        assert_eq!(hand_in("2026-03-02 09:30").await.unwrap_err().code, Code::Conflict, "nobody waits for it");
+
+        let asked = world.signed(demand(entry)).await;
+        let (_, request) = world.platform.ask(&world.asker("2026-03-04 09:00"), asked).await.unwrap();
+        let wanted = ActInput::new("request_cataloguing").role("centre");
+        world.platform.act_on_case(&world.centre("2026-03-04 10:00"), request.case, wanted).await.unwrap();
+        let known = async |now: &str| {
+            let facts = world.platform.case(&world.asker(now), request.case).await.unwrap().facts;
+            ["catalogued", "collected"].map(|fact| facts.get(fact) == Some(&law::FactValue::Flag(true)))
+        };
+        let held = hand_in("2026-03-05 09:00").await.unwrap();
+        assert!(held.receipt.is_none(), "there is no collection case yet");
+        assert_eq!(known("2026-03-05 10:00").await, [false, true]);
+        let approve = || ActInput::new("approve").role("provider");
+        let early = world.platform.act_on_case(&world.holder("2026-03-05 11:00"), request.case, approve()).await;
+        assert_eq!(early.unwrap_err().code, Code::ActRefused);
+
+        let mut fewer = input.clone();
+        fewer.items.pop();
+        world.platform.edit_entry(&world.holder("2026-03-06 09:00"), entry, None, fewer).await.unwrap();
+        assert_eq!(known("2026-03-06 10:00").await, [false, false], "the draft describes other data by now");
+        world.platform.edit_entry(&world.holder("2026-03-06 11:00"), entry, None, input).await.unwrap();
+        hand_in("2026-03-06 12:00").await.unwrap();
+
+        world.platform.submit_entry(&world.holder("2026-03-09 09:00"), entry, ActInput::new("submit")).await.unwrap();
+        let publish = ActInput::new("publish").role("centre");
+        world.platform.act_on_case(&world.centre("2026-03-09 10:00"), opened.case, publish).await.unwrap();
+        let filter = docket::CaseFilter {
+            procedure: Some(PROCEDURE.into()),
+            subject: Some(entry.0),
+            ..Default::default()
+        };
+        let collecting = world.platform.cases(&world.holder("2026-03-09 11:00"), &filter, Page::first(10)).await.unwrap();
+        let states: Vec<_> = collecting.items.iter().map(|case| case.state.as_str()).collect();
+        assert_eq!(states, ["collected"], "the case finds the data there");
+        assert_eq!(known("2026-03-09 11:00").await, [true, true]);
+        world.platform.act_on_case(&world.holder("2026-03-09 12:00"), request.case, approve()).await.unwrap();
+        world.close().await;
+    }
+}

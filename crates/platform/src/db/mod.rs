@@ -21,7 +21,7 @@ use std::{ops::Deref, time::Duration};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr, TransactionTrait};
 use sea_orm_migration::MigratorTrait;
 
-pub use migrations::Tables;
+pub use migrations::{Standing, Tables, standing};
 pub use tx::Tx;
 
 use crate::error::{Code, Error, Result};

@@ -199,7 +199,8 @@ pub async fn act(platform: &Platform, tx: &Tx, ctx: &Ctx, case: CaseId, input: A
     Ok(receipt)
 }
 
-/// Opens the case that an effect asks for: another procedure about the same subject, for the same parties.
+/// Opens the case that an effect asks for: another procedure about the same subject, for the same parties. A duty of a whole
+/// organisation runs once: while one is open, no second is opened, whatever else the organisation does meanwhile.
 pub(crate) async fn open_following(tx: &Tx, on: &EffectCtx<'_>, procedure: &law::ProcedureId) -> Result<()> {
     let platform = on.platform;
     let missing =
@@ -211,14 +212,20 @@ pub(crate) async fn open_following(tx: &Tx, on: &EffectCtx<'_>, procedure: &law:
     let role = opening.by.iter().find(|role| **role == "platform").or(opening.by.first()).ok_or_else(missing)?;
     let papers = opening.papers.iter().map(|paper| (paper.clone(), format!("case {}", on.case.id))).collect();
     let act = ActInput { role: Some(role.clone()), papers, ..ActInput::new(opening.id.as_str()) };
+    let subject = subject_of_following(tx, on, rules.subject).await?;
+    let of_organisation = subject.0 == SubjectKind::Organisation;
+    if of_organisation && is_open_already(tx, on, procedure, subject.1).await? {
+        return Ok(());
+    }
     let ctx = Ctx::new(Actor::Platform, on.ctx.now, seed(on.ctx));
     let opening = Opening {
         procedure: procedure.clone(),
         pack: Some(on.case.pack.clone()),
-        subject: subject_of_following(tx, on, rules.subject).await?,
+        subject,
         provider: on.case.provider,
         demander: on.case.demander,
-        facts: on.decision.case.facts.clone(),
+        // What is known of an entry is not known of the organisation that holds it.
+        facts: if of_organisation { law::Facts::new() } else { on.decision.case.facts.clone() },
         act,
         parent: Some(on.case.id),
     };
@@ -227,13 +234,38 @@ pub(crate) async fn open_following(tx: &Tx, on: &EffectCtx<'_>, procedure: &law:
     open_as(platform, tx, &ctx, head, facts, act, role.clone()).await.map(drop)
 }
 
-/// What a following case is about: the same thing, except that from a granted request follows the case of its service.
+/// Whether another case of this procedure about the organisation is open. Its row is locked until the transaction ends, so that
+/// of two entries published at once only one begins the duty.
+async fn is_open_already(
+    tx: &Tx,
+    on: &EffectCtx<'_>,
+    procedure: &law::ProcedureId,
+    organisation: uuid::Uuid,
+) -> Result<bool> {
+    crate::identity::lock_organisation(tx, organisation.into()).await?;
+    use store::case::{Column, Entity};
+    let open = Entity::find()
+        .filter(Column::SubjectId.eq(organisation))
+        .filter(Column::Procedure.eq(procedure.as_str()))
+        .filter(Column::Ended.eq(false))
+        // The case whose act is being carried out is written only afterwards, and may just be ending.
+        .filter(Column::Id.ne(on.case.id.0));
+    Ok(open.one(tx).await?.is_some())
+}
+
+/// What a following case is about: the same thing, except that from a granted request follows the case of its service, and
+/// that a duty of a whole organisation is about whoever provides.
 async fn subject_of_following(tx: &Tx, on: &EffectCtx<'_>, wanted: law::Subject) -> Result<(SubjectKind, uuid::Uuid)> {
     if wanted == law::Subject::Service
         && on.case.subject_kind == SubjectKind::Request
         && let Some(service) = crate::sharing::service_of_request(tx, on.case.subject.into()).await?
     {
         return Ok((SubjectKind::Service, service.0));
+    }
+    if wanted == law::Subject::Organisation
+        && let Some(provider) = on.case.provider
+    {
+        return Ok((SubjectKind::Organisation, provider.0));
     }
     Ok((on.case.subject_kind, on.case.subject))
 }

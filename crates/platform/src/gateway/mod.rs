@@ -37,7 +37,7 @@ use crate::{
     policy::{Action, Resource},
     sharing::{self, ServiceStatus},
 };
-use rules::{Compiled, Rate};
+use rules::{Compiled, Grounds, Rate};
 
 /// Most records of one answer.
 pub const MAX_RECORDS: usize = 100;
@@ -200,7 +200,7 @@ impl Platform {
         meter.rate.take(grant.rate_per_minute, ctx.now).map_err(|seconds| {
             let message = format!(
                 "service `{}` is granted {} calls a minute ({})",
-                grant.service, grant.rate_per_minute, ready.compiled.article
+                grant.service, grant.rate_per_minute, ready.compiled.grounds.bounds
             );
             Error::new(Code::RateLimited, message)
                 .hint(format!("call again in {seconds} s"))
@@ -241,18 +241,21 @@ impl Platform {
         let row = sharing::store::service(self.db().read(), service).await?;
         let grant = sharing::store::grant_of(&row)?;
         let compiled =
-            Compiled::new(grant, ServiceStatus::from_word(&row.status), generation, self.article_of(&row.pack));
+            Compiled::new(grant, ServiceStatus::from_word(&row.status), generation, self.grounds_of(&row.pack));
         let ready = Arc::new(Ready { compiled, permitted: RwLock::default() });
         gateway.compiled.insert(service, Arc::clone(&ready));
         Ok(ready)
     }
 
-    /// The article on which the gateway refuses: that under which the pack's services run.
-    fn article_of(&self, pack: &str) -> String {
+    /// The articles on which the gateway refuses, as the pack names them with its procedure of services.
+    fn grounds_of(&self, pack: &str) -> Grounds {
         let pack = self.book().pack(&law::PackId::new(pack));
         let services =
             pack.and_then(|pack| pack.procedures.values().find(|procedure| procedure.subject == law::Subject::Service));
-        services.map(|procedure| procedure.article.to_string()).unwrap_or_default()
+        services.map_or_else(Grounds::default, |procedure| Grounds {
+            running: procedure.article.to_string(),
+            bounds: procedure.bounded_by.as_ref().unwrap_or(&procedure.article).to_string(),
+        })
     }
 
     async fn log_refusals(&self, ctx: &Ctx) -> Result<()> {

@@ -25,9 +25,18 @@ pub struct Compiled {
     pub status: ServiceStatus,
     /// The state of all services when it was read; another state means that it must be read again.
     pub generation: i64,
-    /// The article on which refusals rest: that of the service's procedure.
-    pub article: String,
+    /// The articles on which refusals rest.
+    pub grounds: Grounds,
     masks: Vec<Mask>,
+}
+
+/// The articles on which the gateway refuses, as the pack names them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Grounds {
+    /// The article under which services run, rest and end.
+    pub running: String,
+    /// The article that bounds the use of what a service gives.
+    pub bounds: String,
 }
 
 /// What an admitted look-up reads and shows.
@@ -42,10 +51,10 @@ pub struct Plan {
 
 impl Compiled {
     /// Prepares a grant. A mask that cannot be parsed hides its field whole: an unknown rule never shows more.
-    pub fn new(grant: Grant, status: ServiceStatus, generation: i64, article: String) -> Self {
+    pub fn new(grant: Grant, status: ServiceStatus, generation: i64, grounds: Grounds) -> Self {
         let mask = |text: &Option<String>| text.as_ref().map_or(Mask::Keep, |text| text.parse().unwrap_or(Mask::Hide));
         let masks = grant.fields.iter().map(|field| mask(&field.mask)).collect();
-        Self { grant, status, generation, article, masks }
+        Self { grant, status, generation, grounds, masks }
     }
 
     /// Whether this look-up by this actor at this instant is within the grant, and what it may read.
@@ -115,7 +124,7 @@ impl Compiled {
         }
         Err(Error::new(
             Code::NotPermitted,
-            format!("service `{}` was granted to another organisation ({})", self.grant.service, self.article),
+            format!("service `{}` was granted to another organisation ({})", self.grant.service, self.grounds.bounds),
         )
         .hint("ask for a grant of your own"))
     }
@@ -124,7 +133,7 @@ impl Compiled {
         let refuse = |what: &str, hint: &str| {
             Err(Error::new(
                 Code::ServiceNotActive,
-                format!("service `{}` {what} ({})", self.grant.service, self.article),
+                format!("service `{}` {what} ({})", self.grant.service, self.grounds.running),
             )
             .hint(hint))
         };
@@ -156,7 +165,7 @@ impl Compiled {
         let name: String = name.chars().take(60).collect();
         Error::new(
             Code::BeyondGrant,
-            format!("{kind} `{name}` is not granted to service `{}` ({})", self.grant.service, self.article),
+            format!("{kind} `{name}` is not granted to service `{}` ({})", self.grant.service, self.grounds.bounds),
         )
         .hint(next)
         .field(path, format!("`{name}` is not granted"))

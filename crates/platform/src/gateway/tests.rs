@@ -77,8 +77,8 @@ async fn what_is_not_granted_is_refused_with_field_and_article() {
         let entry = world.published("低保").await;
         world.loaded(entry).await;
         let service = world.granted(demand(entry)).await;
-        let article = world.platform.article_of("changning-2025");
-        assert!(article.starts_with("CN-"), "{article}");
+        let Grounds { bounds: article, running } = world.platform.grounds_of("changning-2025");
+        assert_eq!((article.as_str(), running.as_str()), ("CN-19", "CN-20"), "the pack says which is which");
         let field = Lookup { fields: Some(vec!["name".into(), "amount".into()]), ..by_code("A1") };
         let purpose = Lookup { purpose: "marketing".into(), ..by_code("A1") };
         let key = Lookup { key_column: "name".into(), ..by_code("A1") };
@@ -94,6 +94,7 @@ async fn what_is_not_granted_is_refused_with_field_and_article() {
         assert_eq!(other.code, Code::NotPermitted);
         let late = world.platform.lookup(&world.asker("2028-01-01 00:00"), service, by_code("A1")).await.unwrap_err();
         assert_eq!(late.code, Code::ServiceNotActive);
+        assert!(other.message.contains(&article) && late.message.contains(&running), "{other} {late}");
         let last_day = world.platform.lookup(&world.asker("2027-12-31 23:59"), service, by_code("A1")).await;
         assert!(last_day.is_ok(), "the last day of the term still counts");
 
@@ -236,7 +237,7 @@ proptest! {
         wanted in prop::option::of(prop::collection::vec(prop::sample::select(COLUMNS.to_vec()).prop_map(String::from), 0..6)),
     ) {
         let who = Actor::Client { id: ClientId(uuid::Uuid::nil()), organisation: grant.demander };
-        let compiled = Compiled::new(grant.clone(), ServiceStatus::Active, 0, "X-1".into());
+        let compiled = Compiled::new(grant.clone(), ServiceStatus::Active, 0, Grounds::default());
         let lookup = Lookup { key_column: "k".into(), key: "x".into(), fields: wanted.clone(), purpose: "p".into() };
         let granted = |name: &str| grant.fields.iter().find(|field| field.name == name);
         let plan = match compiled.admit(&who, &lookup, at("2026-03-03 09:00")) {

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -11,7 +12,7 @@ use serde_json::json;
 use crate::{
     Platform,
     ctx::{Ctx, Office},
-    db::{Listing, Page, from_json, micros, to_json},
+    db::{Listing, Page, Tx, from_json, micros, to_json},
     error::{Code, Error, Result},
     ids::OrganisationId,
     ledger,
@@ -188,6 +189,19 @@ pub async fn signatory(db: &impl ConnectionTrait, id: OrganisationId) -> Result<
     let row = organisation::Entity::find_by_id(id.0).one(db).await?;
     let row = row.ok_or_else(|| Error::not_found("organisation", id))?;
     Ok((row.name, row.signing_key))
+}
+
+/// Holds an organisation's row until the transaction ends, so that what may happen to it once is not done twice at once. SQLite
+/// has one writer anyway.
+///
+/// # Errors
+/// [`Code::NotFound`].
+pub(crate) async fn lock_organisation(tx: &Tx, id: OrganisationId) -> Result<()> {
+    let mut query = organisation::Entity::find_by_id(id.0);
+    if tx.get_database_backend() == DbBackend::Postgres {
+        query = query.lock_exclusive();
+    }
+    query.one(tx).await?.map(drop).ok_or_else(|| Error::not_found("organisation", id))
 }
 
 pub(super) fn view(row: &organisation::Model) -> Result<OrganisationView> {

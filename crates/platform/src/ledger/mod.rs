@@ -42,6 +42,13 @@ pub const ADMINISTRATION: &str = "administration-permanent";
 /// The retention class of calls: three years.
 pub const CALLS: &str = "calls-3y";
 
+/// Whether everybody may read the leaves of a class, and not only their hashes. Acts are the district's public business; who
+/// called a service, or logged in, is known to those who audit. A class that is not known is not public.
+#[must_use]
+pub fn has_public_leaves(class: &str) -> bool {
+    class == ACTS
+}
+
 /// What the platform keeps in memory for the log.
 pub struct Ledger {
     shards: shards::Shards,

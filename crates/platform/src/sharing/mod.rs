@@ -18,7 +18,7 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 use law::{FactValue, Facts, PaperId};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Query};
 
 use crate::{
     Platform,
@@ -399,11 +399,30 @@ pub(crate) async fn refresh_facts(tx: &Tx, platform: &Platform, head: &CaseHead)
         facts.extend(latest.map(|at| ("last_call_at".into(), FactValue::Moment(at))));
     } else if head.subject_kind == SubjectKind::Request {
         let Some(row) = store::request::Entity::find_by_id(head.subject).one(tx).await? else { return Ok(facts) };
-        let wanted = Wanted::of(&catalogue::store::entry(tx, row.entry_id.into()).await?)?;
+        let entry = catalogue::store::entry(tx, row.entry_id.into()).await?;
+        let wanted = Wanted::of(&entry)?;
+        // No act has established anything about an entry that was never published, and data held for a draft may be lost again.
+        let is_draft = entry.status == EntryStatus::Draft.as_word();
         let known = [("catalogued", wanted.catalogued), ("collected", wanted.collected)];
-        facts.extend(known.into_iter().filter(|(_, is)| *is).map(|(fact, is)| (fact.into(), FactValue::Flag(is))));
+        let known = known.into_iter().filter(|(fact, is)| *is || is_draft && *fact == "collected");
+        facts.extend(known.map(|(fact, is)| (fact.into(), FactValue::Flag(is))));
     }
     Ok(facts)
+}
+
+/// Whether a request is open whose holder was asked to catalogue and collect this entry's data (PT-22).
+pub(crate) async fn cataloguing_is_awaited(db: &impl ConnectionTrait, entry: EntryId) -> Result<bool> {
+    use store::request::{Column, Entity};
+    let asked = Query::select()
+        .column(Column::CaseId)
+        .from(Entity)
+        .and_where(Column::EntryId.eq(entry.0))
+        .and_where(Column::CataloguingRequestedAt.is_not_null())
+        .to_owned();
+    let cases = docket::store::case::Entity::find()
+        .filter(docket::store::case::Column::Id.in_subquery(asked))
+        .filter(docket::store::case::Column::Ended.eq(false));
+    Ok(cases.one(db).await?.is_some())
 }
 
 /// Running services of an entry, and the fields they use.

@@ -57,7 +57,7 @@ pub struct FileQuery {
     pub sheet: Option<String>,
 }
 
-/// Hands a file in for a published entry: as the raw body, or as the first file of a multipart form. The load is atomic; rows
+/// Hands a file in for a published entry, or for a draft whose data a request waits for: as the raw body, or as the first file of a multipart form. The load is atomic; rows
 /// that do not fit are kept aside with their reasons. Repeating it with the same `idempotency-key` repeats nothing.
 #[utoipa::path(
     post, path = "/entries/{id}/loads", tag = "collection",

@@ -183,8 +183,6 @@ impl<'a> Teller<'a> {
         };
         let code = code.to_string();
         let fits = match step.by.as_str() {
-            // Nobody comes as far as the law: the door asks first who it is.
-            "public" => code == "wrong_role" && reply.status == 401,
             // There is no form in which anybody could open such a case for another organisation.
             _ if self.case.is_none() && code == "wrong_role" && reply.code() == "invalid_input" => true,
             // The platform's own acts follow from something that somebody did, and it is that which is refused.
@@ -206,6 +204,8 @@ impl<'a> Teller<'a> {
             ("sharing_request", "demander") => self.open_request(step).await,
             ("sharing_service", "platform") => self.open_service(step).await,
             ("collection", "platform") => self.open_collection().await,
+            ("catalogue_review", "platform") => self.open_review().await,
+            ("objection", "public") => self.open_objection(step).await,
             _ => self.open_other(step).await,
         }
     }
@@ -264,6 +264,33 @@ impl<'a> Teller<'a> {
         }
         self.site.publish(&self.subject).await;
         self.followed("collection").await
+    }
+
+    /// The first entry that an organisation publishes begins its yearly review.
+    async fn open_review(&mut self) -> Reply {
+        self.entry = Some(self.site.published("困难家庭救助名单", &self.sharing).await);
+        // A second entry begins no second review: exactly one is found.
+        self.site.published("另一名单", &self.sharing).await;
+        self.subject = self.site.organisation("housing");
+        self.followed("catalogue_review").await
+    }
+
+    /// The public objects by its own door, where nobody logs in, and gets a number instead of a case.
+    async fn open_objection(&mut self, step: &Step) -> Reply {
+        let entry = self.site.published("困难家庭救助名单", &self.sharing).await;
+        let papers = self.papers(step, &self.telling.given);
+        let statement = papers.get("objection_statement").cloned().unwrap_or_default();
+        let objection = json!({ "entry": entry, "statement": statement, "contact": "13800000000" });
+        let raised = self.site.post(NOBODY, "/objections", objection).await;
+        self.subject.clone_from(&entry);
+        self.entry = Some(entry);
+        if !raised.succeeded() {
+            return raised;
+        }
+        let number = text(&raised.json["receipt_number"]);
+        let stands = self.site.get(NOBODY, &format!("/objections/{number}")).await.ok();
+        assert_eq!(stands, raised.json["objection"], "the number shows what was raised");
+        self.followed("objection").await
     }
 
     /// A case that was opened by an effect, read as the answer to its opening.

@@ -52,7 +52,8 @@ impl Data {
         self == to || !withdrawn && !forgets
     }
 
-    /// Data can be collected without being catalogued only after its entry has left the catalogue, which is too late for asking.
+    /// Data can be collected without being catalogued only once a request waits for it (PT-22), or after its entry has left the
+    /// catalogue: both come after the asking.
     fn at_opening(self) -> Self {
         if self.catalogued { self } else { Self { catalogued: false, collected: false } }
     }
