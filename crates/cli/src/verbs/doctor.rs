@@ -192,7 +192,9 @@ fn database(common: &Common, store: &Store) -> Finding {
     let standing = compose::runtime().and_then(|runtime| Ok(runtime.block_on(platform::db::standing(&address))?));
     let Standing { applied, pending, unknown } = match standing {
         Ok(standing) => standing,
-        Err(failure) => return Finding { next: Some("restore it from a backup".into()), ..Finding::of("database", failure) },
+        Err(failure) => {
+            return Finding { next: Some("restore it from a backup".into()), ..Finding::of("database", failure) };
+        }
     };
     let last = applied.last().map_or("none", String::as_str);
     if !unknown.is_empty() {
@@ -240,7 +242,11 @@ fn lake(store: &Store, repair: bool) -> Finding {
             if repair {
                 Finding::ok("lake", format!("{tables}; removed orphans: {told}"))
             } else {
-                Finding::note("lake", format!("{tables}; orphans: {told}"), "run `gongshu doctor --repair` to remove them")
+                Finding::note(
+                    "lake",
+                    format!("{tables}; orphans: {told}"),
+                    "run `gongshu doctor --repair` to remove them",
+                )
             }
         }
     }

@@ -162,7 +162,8 @@ async fn no_personal_value_appears_in_leaves_logs_or_errors() {
     // In acts that are refused, in bodies that are no good, in keys, paths and queries.
     let bad = [
         site.post(NOBODY, "/objections", json!({ "entry": entry, "statement": all.repeat(100) })).await,
-        site.post(NOBODY, "/objections", json!({ "entry": entry, "statement": "错", "contact": all.repeat(100) })).await,
+        site.post(NOBODY, "/objections", json!({ "entry": entry, "statement": "错", "contact": all.repeat(100) }))
+            .await,
         site.get(NOBODY, &format!("/objections/{}", IDS[0])).await,
         site.act(PROVIDER, &case, json!({ "act": "approve", "papers": { "reply": all } })).await,
         site.act(PROVIDER, &case, json!({ "act": "approve", "facts": { "sharing_type": all } })).await,

@@ -258,7 +258,8 @@ impl District {
         let last = known.hit.last().unwrap();
         let path = format!("/entries/{}/loads?name=long.csv", self.entry);
         let file = rows(0, SMALL);
-        let again = node.try_ask(self.holder, Method::POST, &path, |request| request.header("idempotency-key", last).body(file));
+        let again = node
+            .try_ask(self.holder, Method::POST, &path, |request| request.header("idempotency-key", last).body(file));
         let again = again.await.unwrap();
         // Either the lake had committed, and the start has finished the load, or nothing of it was kept; never half of it, and
         // under its id nothing else is ever loaded.

@@ -243,7 +243,10 @@ async fn an_organisation_has_one_yearly_review_from_its_first_entry_on() {
         let open = reviews(false).await;
         assert_eq!(open.len(), 1);
         let due = open[0].next_due_at.unwrap();
-        assert!(due > at("2027-03-02 23:59") && due < at("2027-03-04 00:00"), "a year after the first entry, not {due}");
+        assert!(
+            due > at("2027-03-02 23:59") && due < at("2027-03-04 00:00"),
+            "a year after the first entry, not {due}"
+        );
         let complete = ActInput::new("complete_review").role("provider").paper("review_report", "已全面复核");
         world.platform.act_on_case(&world.holder("2026-12-01 10:00"), open[0].head.id, complete).await.unwrap();
         let (next, done) = (reviews(false).await, reviews(true).await);

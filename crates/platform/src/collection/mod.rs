@@ -197,7 +197,9 @@ impl Platform {
     /// What a file for this entry must look like: as the published entry says, or as its draft does where a request waits for
     /// data that is not catalogued yet (PT-22).
     async fn described(&self, row: &catalogue::store::entry::Model) -> Result<EntryInput> {
-        if let Some(published) = catalogue::store::published(row)?.filter(|_| row.status == EntryStatus::Published.as_word()) {
+        if let Some(published) =
+            catalogue::store::published(row)?.filter(|_| row.status == EntryStatus::Published.as_word())
+        {
             return Ok(published);
         }
         let refuse = |next: &str| {

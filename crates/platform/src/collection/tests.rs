@@ -158,7 +158,8 @@ async fn of_two_loads_under_one_key_at_once_one_is_told_to_wait() {
 async fn data_is_held_for_a_draft_only_while_a_request_waits_for_it() {
     for world in World::all("putuo-2023").await {
         let input = world.complete("低保").await;
-        let (drafted, opened) = world.platform.draft_entry(&world.holder("2026-03-02 09:00"), input.clone()).await.unwrap();
+        let (drafted, opened) =
+            world.platform.draft_entry(&world.holder("2026-03-02 09:00"), input.clone()).await.unwrap();
         let entry = drafted.line.id;
         let hand_in = async |now: &str| {
             world.platform.hand_in(&world.holder(now), entry, world.file("rows.csv", ROWS), |_| true).await
@@ -190,12 +191,10 @@ async fn data_is_held_for_a_draft_only_while_a_request_waits_for_it() {
         world.platform.submit_entry(&world.holder("2026-03-09 09:00"), entry, ActInput::new("submit")).await.unwrap();
         let publish = ActInput::new("publish").role("centre");
         world.platform.act_on_case(&world.centre("2026-03-09 10:00"), opened.case, publish).await.unwrap();
-        let filter = docket::CaseFilter {
-            procedure: Some(PROCEDURE.into()),
-            subject: Some(entry.0),
-            ..Default::default()
-        };
-        let collecting = world.platform.cases(&world.holder("2026-03-09 11:00"), &filter, Page::first(10)).await.unwrap();
+        let filter =
+            docket::CaseFilter { procedure: Some(PROCEDURE.into()), subject: Some(entry.0), ..Default::default() };
+        let collecting =
+            world.platform.cases(&world.holder("2026-03-09 11:00"), &filter, Page::first(10)).await.unwrap();
         let states: Vec<_> = collecting.items.iter().map(|case| case.state.as_str()).collect();
         assert_eq!(states, ["collected"], "the case finds the data there");
         assert_eq!(known("2026-03-09 11:00").await, [true, true]);

@@ -64,10 +64,10 @@ async fn who_objects_is_known_to_those_who_verify_and_to_nobody_else() {
             .await
             .unwrap()
             .unwrap();
-        let said = format!("{} {:?}", leaf.leaf, act.papers.map(|sealed| String::from_utf8_lossy(&sealed).into_owned()));
+        let said =
+            format!("{} {:?}", leaf.leaf, act.papers.map(|sealed| String::from_utf8_lossy(&sealed).into_owned()));
         assert!(!said.contains("新华路") && !said.contains("13800000000"), "{said}");
-        let papers =
-            world.platform.papers_of_act(&world.holder("2026-03-04 10:00"), ActId(act.id)).await.unwrap();
+        let papers = world.platform.papers_of_act(&world.holder("2026-03-04 10:00"), ActId(act.id)).await.unwrap();
         assert_eq!(papers.len(), 2);
         let stranger = world.platform.papers_of_act(&world.asker("2026-03-04 10:00"), ActId(act.id)).await.unwrap_err();
         assert_eq!(stranger.code, Code::NotPermitted);
