@@ -193,7 +193,11 @@ fn database(common: &Common, store: &Store) -> Finding {
     let Standing { applied, pending, unknown } = match standing {
         Ok(standing) => standing,
         Err(failure) => {
-            return Finding { next: Some("restore it from a backup".into()), ..Finding::of("database", failure) };
+            let next = match common.database {
+                Some(_) => "check the address after --database and that the server runs",
+                None => "restore it from a backup",
+            };
+            return Finding { next: Some(next.to_owned()), ..Finding::of("database", failure) };
         }
     };
     let last = applied.last().map_or("none", String::as_str);
