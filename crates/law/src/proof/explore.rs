@@ -135,24 +135,33 @@ impl Exploration<'_> {
     }
 
     fn open_all(&mut self) {
-        let now = first_morning(self.pack, self.procedure);
+        let first = first_morning(self.pack, self.procedure);
         let Some(all) = self.words.openings(MOST_OPENINGS) else {
             self.limits.insert(format!("a case can open with more than {MOST_OPENINGS} combinations of facts"));
             return;
         };
         for rule in self.procedure.openings() {
             for given in &all {
-                for Attempt { act, all_papers } in self.attempts(rule, given) {
-                    self.moves += 1;
-                    let step = Step::Open { given: given.clone(), act: act.clone(), at: now, all_papers };
-                    match open(self.book, &self.pack.id, &self.procedure.id, given.clone(), &act, now) {
-                        Ok(decision) => {
-                            self.saw(None, std::slice::from_ref(&step), &decision, None);
-                            self.reach(None, vec![step], now, &decision.case, (true, !decision.case.clocks.is_empty()));
-                        }
-                        Err(refusal) => self.refused(None, vec![step], refusal),
-                    }
+                for attempt in self.attempts(rule, given) {
+                    days_after(first).take_while(|now| self.open_one(given, &attempt, *now)).for_each(drop);
                 }
+            }
+        }
+    }
+
+    /// Opens a case; says whether another day of the week could make a difference.
+    fn open_one(&mut self, given: &Facts, Attempt { act, all_papers }: &Attempt, now: Timestamp) -> bool {
+        self.moves += 1;
+        let step = Step::Open { given: given.clone(), act: act.clone(), at: now, all_papers: *all_papers };
+        match open(self.book, &self.pack.id, &self.procedure.id, given.clone(), act, now) {
+            Ok(decision) => {
+                self.saw(None, std::slice::from_ref(&step), &decision, None);
+                self.reach(None, vec![step], now, &decision.case, (true, !decision.case.clocks.is_empty()));
+                is_raced(&decision)
+            }
+            Err(refusal) => {
+                self.refused(None, vec![step], refusal);
+                false
             }
         }
     }
@@ -220,7 +229,7 @@ impl Exploration<'_> {
         }
     }
 
-    /// Tries an act soon, and where another clock runs besides one that it starts, also late.
+    /// Tries an act soon, and where several clocks then run, also on each of the days that follow, and late.
     fn attempt(&mut self, index: usize, case: &Case, now: Timestamp, rule: &ActRule, attempt: &Attempt) {
         let due = next_due(case).map(|(_, due)| due);
         let soon = now + 10.minutes();
@@ -228,7 +237,8 @@ impl Exploration<'_> {
             return;
         }
         let late = due.map(|due| due - 7.hours()).filter(|late| *late > soon);
-        for at in std::iter::once(soon).chain(late) {
+        let days = days_after(soon).skip(1).filter(|day| late.is_some_and(|late| *day < late));
+        for at in std::iter::once(soon).chain(days).chain(late) {
             self.moves += 1;
             let Attempt { act, all_papers } = attempt;
             let steps = vec![Step::Act { act: act.clone(), at, all_papers: *all_papers }];
@@ -238,8 +248,7 @@ impl Exploration<'_> {
             };
             self.saw(Some(index), &steps, &decision, Some(case));
             self.try_beyond(case, rule, act, at, index);
-            let running = |run: &&ClockRun| run.status == ClockStatus::Running;
-            let timed = decision.case.clocks.iter().filter(running).count() > 1 && !decision.clock_changes.is_empty();
+            let timed = is_raced(&decision);
             let started = decision.case.clocks.len() > case.clocks.len();
             self.reach(Some(index), steps, at, &decision.case, (true, started));
             if !timed {
@@ -364,6 +373,17 @@ impl Exploration<'_> {
             parent.edges.push(Edge { to, acted, started });
         }
     }
+}
+
+/// Whether clocks run against one another, so that it may matter on which day the decision falls.
+fn is_raced(decision: &Decision) -> bool {
+    let running = decision.case.clocks.iter().filter(|run| run.status == ClockStatus::Running);
+    running.count() > 1 && !decision.clock_changes.is_empty()
+}
+
+/// The same time on each day of a week.
+fn days_after(first: Timestamp) -> impl Iterator<Item = Timestamp> {
+    (0..7_i64).map(move |days| first + (days * 24).hours())
 }
 
 /// 09:00 of a working Monday on which cases of the procedure can be opened: 2026-03-02 where the pack is in force then,

@@ -15,10 +15,11 @@ pub(super) fn check(seen: &Exploration<'_>, findings: &mut Findings<'_>) {
         let next = "split the procedure, or let it depend on fewer facts";
         findings.add(&seen.procedure.place, what, next, None);
     }
-    states(seen, findings);
-    clocks(seen, findings);
-    acts(seen, findings);
+    // What was not seen by a walk that was cut short may well be there.
     if seen.limits.is_empty() {
+        states(seen, findings);
+        clocks(seen, findings);
+        acts(seen, findings);
         ends(seen, findings);
     }
 }
@@ -55,10 +56,11 @@ fn is_timed(seen: &Exploration<'_>, state: &State, node: &Node) -> bool {
 fn clocks(seen: &Exploration<'_>, findings: &mut Findings<'_>) {
     for clock in seen.procedure.clocks.values() {
         let (id, place) = (&clock.id, &clock.place);
-        if !seen.started.contains(id) {
+        let displaced = seen.together.keys().any(|(_, second)| second == id);
+        if !seen.started.contains(id) && !displaced {
             let what = format!("the clock `{id}` never starts");
             findings.add(place, what, "see which of its conditions never hold, or remove it", None);
-        } else if !seen.ran_out.contains(id) {
+        } else if seen.started.contains(id) && !seen.ran_out.contains(id) {
             let what = format!("the clock `{id}` starts but can never run out");
             let next = "see which shorter term always comes before it, or remove it";
             let started = |node: &Node| node.case.clocks.iter().any(|run| run.clock == *id);
@@ -97,37 +99,40 @@ fn acts(seen: &Exploration<'_>, findings: &mut Findings<'_>) {
 fn ends(seen: &Exploration<'_>, findings: &mut Findings<'_>) {
     let back = backwards(seen);
     let ended = closure(&back, indices(seen, |node, _| seen.is_end(node)));
-    let rounds = rounds(seen, &back);
-    let returning = closure(&back, rounds);
+    let components = components(seen, &back);
+    let returning = closure(&back, rounds(seen, &components));
     let acting = indices(seen, |node, _| node.edges.iter().any(|edge| edge.acted));
     let waiting: Vec<Vec<usize>> = back_by_record(seen);
     let alive = closure(&waiting, acting);
-    let mut told: BTreeSet<(&StateId, bool)> = BTreeSet::new();
+    let (mut told, mut rounds) = (BTreeSet::new(), BTreeSet::new());
     for (index, node) in seen.nodes.iter().enumerate().filter(|(_, node)| !seen.is_end(node)) {
         let Some(state) = seen.procedure.states.get(&node.case.state) else { continue };
         let stuck = !alive.contains(&index);
         let comes_back = returning.contains(&index) && !state.waits_for.is_empty();
-        let endless = !(ended.contains(&index) || comes_back);
-        if !(stuck || endless) || !told.insert((&state.id, stuck)) {
-            continue;
-        }
-        if stuck {
+        // What leads to an endless situation is not itself at fault.
+        let endless = !(ended.contains(&index) || comes_back) && is_last(node, index, &components);
+        if stuck && told.insert(&state.id) {
             let what = format!("a case is stuck in `{}`: nobody can do anything, and no term ends it", state.id);
             let next = "add the act that leads on under these facts, or a clock with an act of the law";
             findings.add(&state.place, what, next, Some(tell(seen, index, "无人能够推进")));
-        } else {
+        } else if !stuck && endless && rounds.insert(components.get(index)) {
             let what = format!("a case in `{}` can never end, and no duty comes back in it", state.id);
-            let next = "add the way to an end state, or a clock that starts again";
+            let next =
+                "write `end = true` where nothing more is due, add the way to an end, or a clock that starts again";
             findings.add(&state.place, what, next, Some(tell(seen, index, "永无终点")));
         }
     }
 }
 
 /// The nodes from which a move starts a clock and that can be come back to from there: a duty that returns.
-fn rounds(seen: &Exploration<'_>, back: &[Vec<usize>]) -> Vec<usize> {
-    let components = components(seen, back);
+fn rounds(seen: &Exploration<'_>, components: &[usize]) -> Vec<usize> {
     let same = |a: usize, b: usize| components.get(a) == components.get(b);
     indices(seen, |node, index| node.edges.iter().any(|edge| edge.started && same(index, edge.to)))
+}
+
+/// Whether no move leads out of the component of a node.
+fn is_last(node: &Node, index: usize, components: &[usize]) -> bool {
+    node.edges.iter().all(|edge| components.get(edge.to) == components.get(index))
 }
 
 /// The strongly connected component of each node: Kosaraju's two walks, without recursion.

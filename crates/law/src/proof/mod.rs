@@ -12,8 +12,8 @@
 //! while it runs; all others are only what rules set. What the parser already refuses (an unknown word, a role that nobody
 //! plays, a refusal without a reason) is not looked for again.
 //!
-//! A node stands for many cases, and is explored with the one that reached it first: every finding is real, but a fault
-//! that shows only on dates in an order that no early or late act brings about would be missed.
+//! A node stands for many cases, and is explored with the one that reached it first, on the days of one week and at the last
+//! moment. So a story that is told is real; that something never happens means that it happens on none of these dates.
 
 use std::fmt;
 

@@ -13,7 +13,7 @@ pub fn folder() -> PathBuf {
 }
 
 /// Every file of the folder as (relative path, text).
-fn files(root: &Path) -> Vec<(String, String)> {
+pub fn files(root: &Path) -> Vec<(String, String)> {
     let mut files = Vec::new();
     let mut folders = vec![root.to_owned()];
     while let Some(folder) = folders.pop() {
