@@ -104,18 +104,19 @@ fn ends(seen: &Exploration<'_>, findings: &mut Findings<'_>) {
     let acting = indices(seen, |node, _| node.edges.iter().any(|edge| edge.acted));
     let waiting: Vec<Vec<usize>> = back_by_record(seen);
     let alive = closure(&waiting, acting);
-    let (mut told, mut rounds) = (BTreeSet::new(), BTreeSet::new());
+    let mut told = BTreeSet::new();
+    let mut told_rounds = BTreeSet::new();
     for (index, node) in seen.nodes.iter().enumerate().filter(|(_, node)| !seen.is_end(node)) {
         let Some(state) = seen.procedure.states.get(&node.case.state) else { continue };
         let stuck = !alive.contains(&index);
         let comes_back = returning.contains(&index) && !state.waits_for.is_empty();
         // What leads to an endless situation is not itself at fault.
         let endless = !(ended.contains(&index) || comes_back) && is_last(node, index, &components);
-        if stuck && told.insert(&state.id) {
+        if stuck && told.insert((&state.id, stuck)) {
             let what = format!("a case is stuck in `{}`: nobody can do anything, and no term ends it", state.id);
             let next = "add the act that leads on under these facts, or a clock with an act of the law";
             findings.add(&state.place, what, next, Some(tell(seen, index, "无人能够推进")));
-        } else if !stuck && endless && rounds.insert(components.get(index)) {
+        } else if !stuck && endless && told_rounds.insert(components.get(index)) && told.insert((&state.id, stuck)) {
             let what = format!("a case in `{}` can never end, and no duty comes back in it", state.id);
             let next =
                 "write `end = true` where nothing more is due, add the way to an end, or a clock that starts again";
