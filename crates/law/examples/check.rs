@@ -1,4 +1,4 @@
-//! Reads some packs of a folder of regulations and runs their scenarios: `check FOLDER PACK…`.
+//! Reads some packs of a folder of regulations, runs their scenarios and explores them: `check FOLDER PACK…`.
 
 use std::{env, fs, path::Path, process::ExitCode};
 
@@ -28,7 +28,12 @@ fn main() -> ExitCode {
         println!("{failure}");
     }
     println!("{} scenario(s), {} failed", count, failures.len());
-    if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    let findings: Vec<_> = book.packs().flat_map(|pack| law::proof::prove(&book, &pack.id).findings).collect();
+    for finding in &findings {
+        println!("{finding}\n{}", finding.story.as_deref().unwrap_or_default());
+    }
+    println!("{} finding(s)", findings.len());
+    if failures.is_empty() && findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn gather(root: &Path, sub: &str, files: &mut Vec<(String, String)>) {
