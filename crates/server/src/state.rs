@@ -2,6 +2,7 @@
 
 use std::{
     io,
+    ops::Deref,
     path::PathBuf,
     sync::{
         Arc,
@@ -14,9 +15,13 @@ use jiff::Timestamp;
 use platform::{Actor, Ctx, Platform};
 use tokio::sync::Semaphore;
 
-/// Shared by every request. Cheap to clone.
+/// Shared by every request. It is cloned several times for each, so it is one pointer: every counter that two processors keep
+/// taking from each other costs more than it seems.
 #[derive(Clone)]
-pub struct AppState {
+pub struct AppState(Arc<Shared>);
+
+/// What is shared; [`AppState`] stands for it.
+pub struct Shared {
     /// The domain.
     pub platform: Platform,
     /// The time.
@@ -37,12 +42,19 @@ impl AppState {
     pub fn new(platform: Platform, clock: Arc<dyn Clock>, chance: Chance, settings: ServerSettings) -> Self {
         let names = Arc::new(RequestNames::new(chance()));
         let places = Arc::new(Semaphore::new(settings.concurrent_requests.min(Semaphore::MAX_PERMITS)));
-        Self { platform, clock, chance, settings: Arc::new(settings), places, names }
+        Self(Arc::new(Shared { platform, clock, chance, settings: Arc::new(settings), places, names }))
     }
 
     /// The context in which `who` acts now.
     pub fn ctx(&self, who: Actor) -> Ctx {
         Ctx::new(who, self.clock.now(), (self.chance)())
+    }
+}
+
+impl Deref for AppState {
+    type Target = Shared;
+    fn deref(&self) -> &Shared {
+        &self.0
     }
 }
 
