@@ -2,8 +2,10 @@
 //!
 //! Everything is generated into the target folder first and compared; `--check` stops there. The
 //! binary is told that no shared data folder exists, because the transcript must read the same on
-//! every machine.
+//! every machine. A generated folder is ours whole: a file in it that the binary would not write is
+//! stale, too.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,7 +16,7 @@ use clap::Args;
 use crate::house::{House, capture};
 use crate::machine;
 
-/// One generated file.
+/// One generated file or folder.
 struct Generator {
     /// Where it lies in the tree.
     path: &'static str,
@@ -30,14 +32,20 @@ enum Answer {
     Printed,
     /// In the file whose path is added as the last argument.
     Written,
+    /// In the folder whose path is added as the last argument.
+    Folder,
 }
 
-/// All generated files.
+/// A file as the binary would write it: its path in the tree, and its bytes.
+type Fresh = (String, Vec<u8>);
+
+/// Everything that is generated.
 const GENERATORS: &[Generator] = &[
     Generator { path: "docs/reference/openapi.json", arguments: &["openapi"], answer: Answer::Printed },
     Generator { path: "docs/reference/cli.md", arguments: &["reference", "cli"], answer: Answer::Printed },
     Generator { path: "docs/reference/errors.md", arguments: &["reference", "errors"], answer: Answer::Printed },
     Generator { path: "docs/reference/story.md", arguments: &["story", "--transcript"], answer: Answer::Written },
+    Generator { path: "docs/reference/law", arguments: &["reference", "law"], answer: Answer::Folder },
 ];
 
 /// Write, or only compare.
@@ -62,46 +70,106 @@ pub fn check(house: &House, gongshu: &Path) -> Result<()> {
     let mut stale = Vec::new();
     for generator in GENERATORS {
         let fresh = generate(house, gongshu, generator)?;
-        let present = fs::read(house.root.join(generator.path)).unwrap_or_default();
-        if let Some(line) = first_difference(&present, &fresh) {
-            stale.push(format!("`{}` is stale from line {line} on", generator.path));
+        for (path, bytes) in &fresh {
+            let present = fs::read(house.root.join(path)).unwrap_or_default();
+            if let Some(line) = first_difference(&present, bytes) {
+                stale.push(format!("`{path}` is stale from line {line} on"));
+            }
         }
+        stale.extend(left_over(house, generator, &fresh)?.iter().map(|path| format!("`{path}` is left over")));
     }
     if stale.is_empty() {
         return Ok(());
     }
-    bail!("{}; run `cargo xtask gen` and commit what it writes", stale.join("; "))
+    bail!("{}; run `cargo xtask gen` and commit what it writes", shortened(&stale).join("; "))
+}
+
+/// The first of many, and how many more there are: a changed law makes a hundred pages stale at once.
+fn shortened(stale: &[String]) -> Vec<String> {
+    let mut said: Vec<String> = stale.iter().take(5).cloned().collect();
+    if let Some(more) = stale.len().checked_sub(said.len()).filter(|more| *more > 0) {
+        said.push(format!("and {more} more files"));
+    }
+    said
 }
 
 fn write(house: &House, gongshu: &Path) -> Result<()> {
     for generator in GENERATORS {
         let fresh = generate(house, gongshu, generator)?;
-        let path = house.root.join(generator.path);
-        if fs::read(&path).is_ok_and(|present| present == fresh) {
-            println!("unchanged  {}", generator.path);
-            continue;
+        for path in left_over(house, generator, &fresh)? {
+            fs::remove_file(house.root.join(&path)).with_context(|| format!("`{path}` cannot be removed"))?;
+            println!("removed    {path}");
         }
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
+        let mut written = 0_usize;
+        for (path, bytes) in &fresh {
+            let place = house.root.join(path);
+            if fs::read(&place).is_ok_and(|present| present == *bytes) {
+                continue;
+            }
+            if let Some(folder) = place.parent() {
+                fs::create_dir_all(folder)?;
+            }
+            fs::write(&place, bytes).with_context(|| format!("`{path}` is not writable"))?;
+            written += 1;
         }
-        fs::write(&path, fresh).with_context(|| format!("`{}` is not writable", generator.path))?;
-        println!("written    {}", generator.path);
+        match written {
+            0 => println!("unchanged  {}", generator.path),
+            1 => println!("written    {}", generator.path),
+            many => println!("written    {} ({many} files)", generator.path),
+        }
     }
     Ok(())
 }
 
-fn generate(house: &House, gongshu: &Path, generator: &Generator) -> Result<Vec<u8>> {
+/// Files of a generated folder that the binary would not write any more.
+fn left_over(house: &House, generator: &Generator, fresh: &[Fresh]) -> Result<Vec<String>> {
+    let folder = house.root.join(generator.path);
+    if !matches!(generator.answer, Answer::Folder) || !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let fresh: BTreeSet<&str> = fresh.iter().map(|(path, _)| path.as_str()).collect();
+    let present = files(&folder)?.into_iter().map(|file| format!("{}/{file}", generator.path));
+    Ok(present.filter(|path| !fresh.contains(path.as_str())).collect())
+}
+
+fn generate(house: &House, gongshu: &Path, generator: &Generator) -> Result<Vec<Fresh>> {
     let draft = draft(house, generator)?;
     let mut ask = Command::new(gongshu);
     ask.current_dir(&house.root).args(generator.arguments);
     ask.env("GONGSHU_SHARED", house.target.join("gen/no-shared-data"));
+    let path = generator.path.to_owned();
     match generator.answer {
-        Answer::Printed => capture(&mut ask),
+        Answer::Printed => Ok(vec![(path, capture(&mut ask)?)]),
         Answer::Written => {
             capture(ask.arg(&draft))?;
-            fs::read(&draft).with_context(|| format!("`{}` was not written", house.shown(&draft)))
+            let bytes = fs::read(&draft).with_context(|| format!("`{}` was not written", house.shown(&draft)))?;
+            Ok(vec![(path, bytes)])
+        }
+        Answer::Folder => {
+            capture(ask.arg(&draft))?;
+            let read = |file: String| Ok((format!("{path}/{file}"), fs::read(draft.join(&file))?));
+            files(&draft)?.into_iter().map(read).collect()
         }
     }
+}
+
+/// Every file below a folder, by its path from there, sorted.
+fn files(folder: &Path) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        let entries = fs::read_dir(&next).with_context(|| format!("`{}` cannot be listed", next.display()))?;
+        for entry in entries {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if let Ok(name) = path.strip_prefix(folder) {
+                found.push(name.to_string_lossy().replace('\\', "/"));
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
 }
 
 fn draft(house: &House, generator: &Generator) -> Result<PathBuf> {
@@ -111,6 +179,7 @@ fn draft(house: &House, generator: &Generator) -> Result<PathBuf> {
     }
     // What an earlier run wrote must not pass for what this one failed to write.
     let _ = fs::remove_file(&draft);
+    let _ = fs::remove_dir_all(&draft);
     Ok(draft)
 }
 

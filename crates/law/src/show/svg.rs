@@ -378,26 +378,33 @@ fn wrap_line(text: &str, size: f64, most: f64) -> Vec<String> {
     // Lines of even length look better than a full one and a rest.
     let lines = (total / most).ceil().max(1.0);
     let fair = (total / lines + size).min(most);
-    let mut parts: Vec<String> = vec![String::new()];
-    let (mut width, mut before, mut joined) = (0.0, ' ', false);
-    for letter in text.chars() {
-        let room = letter_width(letter) * size;
-        let word = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
-        joined = letter == '\u{a0}' || (joined && "个工作日月年0123456789".contains(letter));
-        let stays = joined || "，、。；：）」』！？".contains(letter) || (word(letter) && word(before));
-        if width + room > fair && !stays && width > 0.0 {
-            parts.push(String::new());
-            width = 0.0;
+    let mut parts = Vec::new();
+    let mut part = String::new();
+    for piece in pieces(text) {
+        if !part.is_empty() && text_width(&part, size) + text_width(piece.trim_end(), size) > fair {
+            parts.push(std::mem::take(&mut part).trim_end().to_owned());
         }
-        if !(width == 0.0 && letter == ' ') {
-            if let Some(part) = parts.last_mut() {
-                part.push(letter);
-            }
-            width += room;
+        part.push_str(if part.is_empty() { piece.trim_start() } else { &piece });
+    }
+    parts.push(part);
+    parts
+}
+
+/// The smallest pieces between which a line may end.
+fn pieces(text: &str) -> Vec<String> {
+    let word = |letter: char| letter.is_ascii_alphanumeric() || "-_.\u{a0}".contains(letter);
+    let mut pieces: Vec<String> = Vec::new();
+    let (mut before, mut unit) = (' ', false);
+    for letter in text.chars() {
+        unit = letter == '\u{a0}' || (unit && "个工作日月年0123456789".contains(letter));
+        let stays = unit || " ，、。；：）」』！？".contains(letter) || (word(letter) && word(before));
+        match pieces.last_mut() {
+            Some(piece) if stays => piece.push(letter),
+            _ => pieces.push(letter.to_string()),
         }
         before = letter;
     }
-    parts
+    pieces
 }
 
 /// A coordinate with one decimal, so that the same drawing is the same file everywhere.

@@ -11,3 +11,4 @@ mod parser;
 mod real;
 mod refusals;
 mod scenarios;
+mod show;
