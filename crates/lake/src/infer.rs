@@ -85,7 +85,7 @@ impl ColumnFacts {
             Some(length) => self.one_length &= length == text.len(),
         }
         // What is an integer has told by that what else is asked below; most values of most columns of digits are.
-        let integer = value::parse_integer(text.as_bytes()).is_some();
+        let integer = value::is_integer(text.as_bytes());
         let digits = || if integer { !text.starts_with('-') } else { text.bytes().all(|b| b.is_ascii_digit()) };
         self.all_digits = self.all_digits && digits();
         self.said_text |= says_text;

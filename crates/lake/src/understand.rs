@@ -127,6 +127,7 @@ pub(crate) fn infer(
     let specs: Vec<ColumnSpec> = columns.iter().map(inferred_spec).collect();
     let positions = (0..specs.len()).map(Some).collect();
     let understood = report(source, columns, notes, rows.blank(), Some(facts.rows));
+    source.keep(rows)?;
     Ok(Some(Plan { specs, positions, width: header.len(), paths: header, understood }))
 }
 

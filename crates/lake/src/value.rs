@@ -225,6 +225,16 @@ pub fn parse_integer(text: &[u8]) -> Option<i64> {
     Some(if negative { -value } else { value })
 }
 
+/// Whether [`parse_integer`] would read this text, without reading it.
+#[inline]
+pub fn is_integer(text: &[u8]) -> bool {
+    let digits = text.strip_prefix(b"-").unwrap_or(text);
+    let leading_zero = digits.first() == Some(&b'0') && (digits.len() > 1 || digits.len() < text.len());
+    // Looking at every digit without stopping is faster than stopping at the first that is none.
+    let all_digits = digits.iter().fold(true, |all, byte| all & byte.is_ascii_digit());
+    (1..=MAX_INTEGER_DIGITS).contains(&digits.len()) && !leading_zero && all_digits
+}
+
 /// The shape of a plain decimal: digits before and after the point. Leading zeros make it a code, not a number.
 #[inline]
 pub fn decimal_shape(text: &[u8]) -> Option<(usize, usize)> {
@@ -522,6 +532,12 @@ mod tests {
             let civil = shown.strip_suffix("+08:00").unwrap_or(&shown);
             prop_assert_eq!(plain_date_time(civil.as_bytes()), Some(micros));
             prop_assert_eq!(any_date_time(civil), Some(micros));
+        }
+
+        /// Looking and reading must agree, or a column's type would not fit its values.
+        #[test]
+        fn a_text_looks_like_an_integer_exactly_when_it_is_read_as_one(text in "-?[0-9]{0,17}[-0-9a. ]?") {
+            prop_assert_eq!(is_integer(text.as_bytes()), parse_integer(text.as_bytes()).is_some());
         }
 
         /// Eighteen digits are added up in 64 bits, more in 128: the border must not show.

@@ -5,9 +5,10 @@
 //! file: the line it stands in is rejected and reading goes on with the next.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::header::{self, HeaderChoice};
-use super::text::TextStream;
+use super::text::{Kept, TextStream};
 use super::{Fault, Format, HeaderOption, Layout, Limits, Row, SourceOptions, Span, encoding};
 use crate::error::{ReadError, Refusal};
 
@@ -299,6 +300,11 @@ impl DelimitedRows {
 
     pub(crate) fn finish(self) -> Result<Option<([u8; 32], u64)>, ReadError> {
         self.stream.finish()
+    }
+
+    /// What a second reading of the same file can start from.
+    pub(super) fn keep(self) -> Result<Option<Arc<Kept>>, ReadError> {
+        self.stream.keep()
     }
 
     /// Finds the next record that is not a blank line.

@@ -5,8 +5,9 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 
-use super::text::TextStream;
+use super::text::{Kept, TextStream};
 use super::{Fault, Format, Layout, Limits, Row, SourceOptions, Span, encoding};
 use crate::error::{ReadError, Refusal};
 
@@ -88,6 +89,11 @@ impl JsonRows {
 
     pub(crate) fn finish(self) -> Result<Option<([u8; 32], u64)>, ReadError> {
         self.stream.finish()
+    }
+
+    /// What a second reading of the same file can start from.
+    pub(super) fn keep(self) -> Result<Option<Arc<Kept>>, ReadError> {
+        self.stream.keep()
     }
 
     /// The next object, or `None` at the end.

@@ -17,6 +17,7 @@ mod text;
 mod workbook;
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
@@ -175,6 +176,8 @@ pub(crate) struct Source {
     pub layout: Layout,
     limits: Limits,
     sheet: Option<Sheet>,
+    /// A small gzip file's unpacked bytes, once it was read to be understood.
+    kept: OnceLock<Arc<text::Kept>>,
 }
 
 impl Source {
@@ -198,13 +201,19 @@ impl Source {
             }
             .into());
         }
-        Ok(Self { path: path.to_owned(), layout, limits: *limits, sheet })
+        Ok(Self { path: path.to_owned(), layout, limits: *limits, sheet, kept: OnceLock::new() })
     }
 
     /// Reads the rows from the start; `digest` asks for the SM3 of the file's bytes at the end. `columns` are
     /// the dotted paths that a JSON source is to deliver, in order (empty: discover them).
     pub(crate) fn rows(&self, digest: bool, columns: &[String]) -> Result<Rows<'_>, ReadError> {
-        let stream = || text::TextStream::open(&self.path, &self.layout, digest, self.limits.unpacked_bytes);
+        let limit = self.limits.unpacked_bytes;
+        let stream = || match self.kept.get() {
+            Some(kept) => text::TextStream::again(Arc::clone(kept), &self.layout, limit),
+            // Whoever wants no digest will read once more; whoever wants one has come to the last reading.
+            None if digest => text::TextStream::open(&self.path, &self.layout, digest, limit),
+            None => text::TextStream::open_to_keep(&self.path, &self.layout, limit),
+        };
         Ok(match self.layout.format {
             Format::Delimited => Rows::Delimited(DelimitedRows::new(stream()?, &self.layout, &self.limits)?),
             Format::JsonLines => Rows::Json(JsonRows::new(stream()?, columns, &self.limits)),
@@ -213,6 +222,20 @@ impl Source {
                 None => return Err(Refusal::NoRows.into()),
             },
         })
+    }
+
+    /// Takes over what a reading that came to the end has unpacked, for the next one.
+    pub(crate) fn keep(&self, rows: Rows<'_>) -> Result<(), ReadError> {
+        let kept = match rows {
+            Rows::Delimited(rows) => rows.keep()?,
+            Rows::Json(rows) => rows.keep()?,
+            Rows::Sheet(_) => None,
+        };
+        if let Some(kept) = kept {
+            // Whatever was kept before is the same.
+            let _ = self.kept.set(kept);
+        }
+        Ok(())
     }
 }
 

@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
+use std::sync::Arc;
 
 use encoding_rs::{Decoder, DecoderResult};
 use flate2::bufread::MultiGzDecoder;
@@ -21,6 +22,39 @@ const BLOCK: usize = 256 << 10;
 const MAX_RATIO: u64 = 600;
 /// Below this many unpacked bytes the ratio is not looked at.
 const RATIO_FLOOR: u64 = 64 << 20;
+
+/// A gzip file of which no more than this comes out is unpacked only once: inferring types reads a file twice, and
+/// unpacking is dearer than keeping. Tests have files on both sides of it.
+const KEPT_BYTES: usize = if cfg!(test) { 256 << 10 } else { 64 << 20 };
+
+/// What a whole reading of a gzip file leaves for the next one.
+#[derive(Debug)]
+pub(super) struct Kept {
+    /// The unpacked bytes.
+    bytes: Vec<u8>,
+    /// SM3 and length of the packed file.
+    digest: ([u8; 32], u64),
+}
+
+/// Unpacks a gzip file and keeps what came out, as long as it is not too much.
+struct Keeping {
+    decoder: MultiGzDecoder<BufReader<Tee>>,
+    kept: Option<Vec<u8>>,
+}
+
+impl Read for Keeping {
+    fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.decoder.read(buf)?;
+        if let (Some(kept), Some(bytes)) = (&mut self.kept, buf.get(..count)) {
+            if kept.len() + count > KEPT_BYTES {
+                self.kept = None;
+            } else {
+                kept.extend_from_slice(bytes);
+            }
+        }
+        Ok(count)
+    }
+}
 
 /// The file's bytes, counted and digested on the way.
 struct Tee {
@@ -42,30 +76,31 @@ impl Read for Tee {
 
 enum Bytes {
     Plain(Tee),
-    Gzip(Box<MultiGzDecoder<BufReader<Tee>>>),
+    Gzip(Box<Keeping>),
+    /// Unpacked by an earlier reading; read up to here.
+    Kept(Arc<Kept>, usize),
 }
 
 impl Bytes {
-    fn open(path: &Path, compressed: bool, digest: bool) -> Result<Self, ReadError> {
-        let tee = Tee { file: File::open(path)?, read: 0, digest: digest.then(sm::Sm3Hasher::new) };
+    fn open(path: &Path, compressed: bool, digest: bool, keep: bool) -> Result<Self, ReadError> {
+        let tee = Tee { file: File::open(path)?, read: 0, digest: (digest || keep).then(sm::Sm3Hasher::new) };
         Ok(if compressed {
-            Bytes::Gzip(Box::new(MultiGzDecoder::new(BufReader::with_capacity(64 << 10, tee))))
+            let decoder = MultiGzDecoder::new(BufReader::with_capacity(64 << 10, tee));
+            Bytes::Gzip(Box::new(Keeping { decoder, kept: keep.then(Vec::new) }))
         } else {
             Bytes::Plain(tee)
         })
     }
 
-    fn tee(&self) -> &Tee {
+    /// Bytes of the file (packed, if it is) read so far.
+    fn read_so_far(&self) -> u64 {
         match self {
-            Bytes::Plain(tee) => tee,
-            Bytes::Gzip(decoder) => decoder.get_ref().get_ref(),
-        }
-    }
-
-    fn into_tee(self) -> Tee {
-        match self {
-            Bytes::Plain(tee) => tee,
-            Bytes::Gzip(decoder) => decoder.into_inner().into_inner(),
+            Bytes::Plain(tee) => tee.read,
+            Bytes::Gzip(keeping) => keeping.decoder.get_ref().get_ref().read,
+            Bytes::Kept(kept, at) => {
+                let share = *at as f64 / kept.bytes.len().max(1) as f64;
+                (kept.digest.1 as f64 * share) as u64
+            }
         }
     }
 }
@@ -74,14 +109,19 @@ impl Read for Bytes {
     fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
         match self {
             Bytes::Plain(tee) => tee.read(buf),
-            Bytes::Gzip(decoder) => decoder.read(buf),
+            Bytes::Gzip(keeping) => keeping.read(buf),
+            Bytes::Kept(kept, at) => {
+                let count = kept.bytes.get(*at..).unwrap_or_default().read(buf)?;
+                *at += count;
+                Ok(count)
+            }
         }
     }
 }
 
 /// The unpacked bytes of a file, undecoded.
 pub(super) fn open_bytes(path: &Path, compressed: bool) -> Result<impl Read + use<>, ReadError> {
-    Bytes::open(path, compressed, false)
+    Bytes::open(path, compressed, false, false)
 }
 
 /// A reading error of a compressed file is the file's fault, not the machine's.
@@ -118,7 +158,20 @@ pub(crate) struct TextStream {
 impl TextStream {
     /// Opens a file and steps over its byte-order mark.
     pub(super) fn open(path: &Path, layout: &Layout, digest: bool, unpacked_limit: u64) -> Result<Self, ReadError> {
-        let mut bytes = Bytes::open(path, layout.compressed, digest)?;
+        Self::over(Bytes::open(path, layout.compressed, digest, false)?, layout, unpacked_limit)
+    }
+
+    /// As [`Self::open`], for the first of two readings: what it unpacks can be had from [`Self::keep`].
+    pub(super) fn open_to_keep(path: &Path, layout: &Layout, unpacked_limit: u64) -> Result<Self, ReadError> {
+        Self::over(Bytes::open(path, layout.compressed, false, layout.compressed)?, layout, unpacked_limit)
+    }
+
+    /// As [`Self::open`], from what an earlier reading kept.
+    pub(super) fn again(kept: Arc<Kept>, layout: &Layout, unpacked_limit: u64) -> Result<Self, ReadError> {
+        Self::over(Bytes::Kept(kept, 0), layout, unpacked_limit)
+    }
+
+    fn over(mut bytes: Bytes, layout: &Layout, unpacked_limit: u64) -> Result<Self, ReadError> {
         let mark = u64::from(layout.encoding.mark);
         if mark > 0 {
             let mut skipped = Vec::new();
@@ -171,7 +224,7 @@ impl TextStream {
         }
         into.truncate(filled);
         self.unpacked += (filled - before) as u64;
-        let ratio_limit = RATIO_FLOOR.max(self.bytes.tee().read.saturating_mul(MAX_RATIO));
+        let ratio_limit = RATIO_FLOOR.max(self.bytes.read_so_far().saturating_mul(MAX_RATIO));
         if matches!(self.bytes, Bytes::Gzip(_)) && self.unpacked > self.unpacked_limit.min(ratio_limit) {
             return Err(Refusal::TooLarge { limit: self.unpacked_limit.min(ratio_limit) }.into());
         }
@@ -244,15 +297,30 @@ impl TextStream {
 
     /// Bytes of the file (packed, if it is) read so far.
     pub(super) fn bytes_read(&self) -> u64 {
-        self.bytes.tee().read
+        self.bytes.read_so_far()
     }
 
     /// Reads what is left (there may be bytes after the end of a gzip stream) and gives digest and length.
     pub(super) fn finish(self) -> Result<Option<([u8; 32], u64)>, ReadError> {
-        let mut tee = self.bytes.into_tee();
-        let mut rest = vec![0; 64 << 10];
-        while tee.read(&mut rest)? > 0 {}
-        let length = tee.read;
-        Ok(tee.digest.map(|digest| (digest.finalize(), length)))
+        let tee = match self.bytes {
+            Bytes::Plain(tee) => tee,
+            Bytes::Gzip(keeping) => keeping.decoder.into_inner().into_inner(),
+            Bytes::Kept(kept, _) => return Ok(Some(kept.digest)),
+        };
+        drained(tee)
     }
+
+    /// What a second reading needs, if this one was opened for it, came to the end and did not get too much.
+    pub(super) fn keep(self) -> Result<Option<Arc<Kept>>, ReadError> {
+        let Bytes::Gzip(keeping) = self.bytes else { return Ok(None) };
+        let Keeping { decoder, kept: Some(bytes) } = *keeping else { return Ok(None) };
+        Ok(drained(decoder.into_inner().into_inner())?.map(|digest| Arc::new(Kept { bytes, digest })))
+    }
+}
+
+fn drained(mut tee: Tee) -> Result<Option<([u8; 32], u64)>, ReadError> {
+    let mut rest = vec![0; 64 << 10];
+    while tee.read(&mut rest)? > 0 {}
+    let length = tee.read;
+    Ok(tee.digest.map(|digest| (digest.finalize(), length)))
 }

@@ -211,3 +211,20 @@ fn a_sheet_that_is_not_there_is_refused_with_those_that_are() {
     let error = fixture.load(&request).unwrap_err().to_string();
     assert!(error.contains("`年报`") && error.contains("`Sheet1`"), "{error}");
 }
+
+/// Inferring types reads a file twice. What a small gzip file unpacks to is kept in between and what a large one unpacks to is
+/// not; neither may show in the certificate, and the digest is always of the file as it was handed in.
+#[test]
+fn a_gzip_file_is_certified_alike_whether_its_text_was_kept_or_unpacked_again() {
+    for rows in [10_u32, 100_000] {
+        let lines: String = (0..rows).map(|row| format!("{row},第{row}行,2026-01-{:02}\n", 1 + row % 28)).collect();
+        let text = format!("\u{feff}编号,名称,日期\n{lines}");
+        let plain = Fixture::new().load_bytes("t.csv", &text).unwrap();
+        let packed = gzip(text.as_bytes());
+        let certificate = Fixture::new().load_bytes("t.csv.gz", &packed).unwrap();
+        assert_eq!(certificate.source_digest_sm3, hex::encode(sm::sm3(&packed)), "{rows} rows");
+        assert_eq!(certificate.source_bytes, packed.len() as u64);
+        assert_eq!((certificate.accepted, certificate.columns), (u64::from(rows), plain.columns));
+        assert_eq!(certificate.content_digest_sm3, plain.content_digest_sm3);
+    }
+}
