@@ -143,11 +143,8 @@ impl Entry<'_> {
             Ok(read) => Some(read),
             Err(error) => {
                 let place = error.span().map_or(place, |span| place_in(block, span.start, &start));
-                faults.add(
-                    &place,
-                    format!("in `{key}`: {}", error.message()),
-                    "see the format in `regulations/README.md`",
-                );
+                let (what, next) = plain(error.message());
+                faults.add(&place, format!("in `{key}`: {what}"), next);
                 None
             }
         }
@@ -161,7 +158,22 @@ pub(crate) fn whole<T: DeserializeOwned>(text: &str, start: &Place, faults: &mut
 
 fn toml_fault(error: &toml::de::Error, text: &str, start: &Place, faults: &mut Faults) {
     let at = error.span().map_or(0, |span| span.start);
-    faults.add(&place_in(text, at, start), error.message().to_owned(), "see the format in `regulations/README.md`");
+    let (what, next) = plain(error.message());
+    faults.add(&place_in(text, at, start), what, next);
+}
+
+/// What a reader of files complains about, in words for whoever wrote the file, and what to do.
+fn plain(message: &str) -> (String, &'static str) {
+    let what = message
+        .replace("expected u32", "expected a whole number without quotation marks")
+        .replace("expected a boolean", "expected `true` or `false`")
+        .replace("expected a sequence", "expected a list in square brackets");
+    let next = match () {
+        () if message.contains("failed to parse") => "write a date like `2027-01-01`, in quotation marks",
+        () if message.contains("must be quoted") => "put straight quotation marks \" around the text",
+        () => "see the format in `regulations/README.md`",
+    };
+    (what, next)
 }
 
 fn place_in(text: &str, at: usize, start: &Place) -> Place {

@@ -238,6 +238,6 @@ fn term(words: Words<'_>, clock: &ClockRule) -> String {
     // A number and its unit stay on one line.
     let length = |value: &crate::pack::DatedValue| length(value.period).replace(' ', "\u{a0}");
     let read = |value| words.pack.value(value, day).map_or_else(String::new, length);
-    let more = clock.extension.as_ref().map(|extension| format!("（可延\u{a0}{}）", read(&extension.value)));
+    let more = clock.extension.as_ref().map(|extension| format!("\n可延长\u{a0}{}", read(&extension.value)));
     format!("{}{}", read(&clock.value), more.unwrap_or_default())
 }

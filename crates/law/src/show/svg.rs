@@ -1,6 +1,6 @@
 //! A procedure's graph in ink. One file without scripts, fonts or links, so that it can be printed, mailed and archived.
 
-use std::fmt::Write;
+use std::{collections::BTreeMap, fmt::Write};
 
 use super::{
     graph::{Edge, Graph, Kind, Label, Node},
@@ -30,8 +30,9 @@ const OTHERS: [&str; 6] = ["#0f766e", "#a21caf", "#4d7c0f", "#0369a1", "#92400e"
 
 /// Draws the graph.
 pub(super) fn draw(graph: &Graph) -> String {
-    let cards: Vec<Card> = graph.nodes.iter().map(Card::of_node).collect();
-    let labels: Vec<Card> = graph.edges.iter().map(Card::of_edge).collect();
+    let palette = Palette::of(&graph.roles);
+    let cards: Vec<Card> = graph.nodes.iter().map(|node| Card::of_node(node, &palette)).collect();
+    let labels: Vec<Card> = graph.edges.iter().map(|edge| Card::of_edge(edge, &palette)).collect();
     let sizes: Vec<Size> = cards.iter().map(|card| card.size).collect();
     let wires = graph.edges.iter().zip(&labels);
     let wires: Vec<Wire> = wires.map(|(edge, card)| Wire { from: edge.from, to: edge.to, label: card.size }).collect();
@@ -50,12 +51,34 @@ pub(super) fn draw(graph: &Graph) -> String {
         page.label(edge, card, route.label);
     }
     for ((node, card), at) in graph.nodes.iter().zip(&cards).zip(&layout.boxes) {
-        page.card(node, card, *at);
+        page.card(node, card, *at, &palette);
     }
     page.put("</g>".into());
-    page.legend(graph, height - MARGIN - LEGEND / 2.0 + 8.0);
+    page.legend(graph, height - MARGIN - LEGEND / 2.0 + 8.0, &palette);
     page.put("</svg>".into());
     page.0
+}
+
+/// The colour of each role in a picture: no two the same while there are colours.
+struct Palette(BTreeMap<String, &'static str>);
+
+impl Palette {
+    fn of(roles: &[Named]) -> Self {
+        let known = |role: &str| COLOURS.iter().find(|(id, _)| *id == role).map(|(_, colour)| *colour);
+        let mut palette = BTreeMap::new();
+        for role in roles {
+            let sum: usize = role.id.bytes().map(usize::from).sum();
+            let slots = (0..OTHERS.len()).filter_map(|next| OTHERS.get((sum + next) % OTHERS.len()).copied());
+            let free = slots.clone().find(|colour| !palette.values().any(|taken| taken == colour));
+            let colour = known(&role.id).or(free).or_else(|| slots.clone().next()).unwrap_or(GREY);
+            palette.insert(role.id.clone(), colour);
+        }
+        Self(palette)
+    }
+
+    fn colour(&self, role: &str) -> String {
+        self.0.get(role).copied().unwrap_or(GREY).to_owned()
+    }
 }
 
 /// A line of text with what stands before and after it.
@@ -77,7 +100,7 @@ struct Card {
 }
 
 impl Card {
-    fn of_node(node: &Node) -> Self {
+    fn of_node(node: &Node, palette: &Palette) -> Self {
         if node.id == "[*]" {
             return Self { lines: Vec::new(), size: Size { width: 22.0, height: 22.0 } };
         }
@@ -85,17 +108,18 @@ impl Card {
         let mut lines: Vec<TextLine> = wrap(&node.title, 15.0, 210.0).into_iter().map(title).collect();
         if !node.waits_for.is_empty() {
             let mut waits = TextLine::new(format!("等待 {}", joined(&node.waits_for)), 12.0, GREY);
-            waits.dots = node.waits_for.iter().map(|role| colour(&role.id)).collect();
+            waits.dots = node.waits_for.iter().map(|role| palette.colour(&role.id)).collect();
             lines.extend(waits.wrapped(230.0));
         }
         for label in &node.inside {
-            lines.extend(TextLine::of_label(label, 12.0).wrapped(250.0));
+            lines.extend(TextLine::of_label(label, 12.0, palette).wrapped(250.0));
         }
         Self::new(lines, 30.0, 24.0, 130.0)
     }
 
-    fn of_edge(edge: &Edge) -> Self {
-        let lines = edge.labels.iter().flat_map(|label| TextLine::of_label(label, 12.5).wrapped(200.0)).collect();
+    fn of_edge(edge: &Edge, palette: &Palette) -> Self {
+        let lines =
+            edge.labels.iter().flat_map(|label| TextLine::of_label(label, 12.5, palette).wrapped(200.0)).collect();
         Self::new(lines, 12.0, 8.0, 0.0)
     }
 
@@ -112,11 +136,11 @@ impl TextLine {
         Self { text, size, colour: colour.to_owned(), bold: false, dots, mark: None, note }
     }
 
-    fn of_label(label: &Label, size: f64) -> Self {
-        let main = label.by.first().map_or_else(|| INK.to_owned(), |role| colour(&role.id));
+    fn of_label(label: &Label, size: f64, palette: &Palette) -> Self {
+        let main = label.by.first().map_or_else(|| INK.to_owned(), |role| palette.colour(&role.id));
         let mut line = Self::new(label.text.clone(), size, &main);
         match label.kind {
-            Kind::Act => line.dots = label.by.iter().map(|role| colour(&role.id)).collect(),
+            Kind::Act => line.dots = label.by.iter().map(|role| palette.colour(&role.id)).collect(),
             Kind::Clock | Kind::Pause => line.mark = Some(label.kind),
         }
         line.note.clone_from(&label.article);
@@ -217,7 +241,7 @@ impl Ink {
         self.put("</g>".into());
     }
 
-    fn card(&mut self, node: &Node, card: &Card, at: Point) {
+    fn card(&mut self, node: &Node, card: &Card, at: Point, palette: &Palette) {
         if node.id == "[*]" {
             let (x, y) = (number(at.x), number(at.y));
             self.put(format!(r#"<circle cx="{x}" cy="{y}" r="10" fill="{INK}"/>"#));
@@ -228,7 +252,7 @@ impl Ink {
             let inner = Size { width: card.size.width - 8.0, height: card.size.height - 8.0 };
             self.frame(inner, at, r##"rx="9" fill="none" stroke="#334155" stroke-width="1.4""##);
         } else {
-            let ink = node.waits_for.first().map_or_else(|| GREY.to_owned(), |role| colour(&role.id));
+            let ink = node.waits_for.first().map_or_else(|| GREY.to_owned(), |role| palette.colour(&role.id));
             self.frame(card.size, at, &format!(r##"rx="12" fill="#ffffff" stroke="{ink}" stroke-width="1.8""##));
         }
         self.lines(card, at);
@@ -292,11 +316,11 @@ impl Ink {
         ));
     }
 
-    fn legend(&mut self, graph: &Graph, y: f64) {
+    fn legend(&mut self, graph: &Graph, y: f64, palette: &Palette) {
         let mut x = MARGIN;
         for role in &graph.roles {
             let (at, high) = (number(x + 5.0), number(y - 4.5));
-            self.put(format!(r#"<circle cx="{at}" cy="{high}" r="5" fill="{}"/>"#, colour(&role.id)));
+            self.put(format!(r#"<circle cx="{at}" cy="{high}" r="5" fill="{}"/>"#, palette.colour(&role.id)));
             self.put(format!(
                 r#"<text x="{}" y="{}" font-size="12.5" fill="{INK}">{}</text>"#,
                 number(x + 15.0),
@@ -345,12 +369,6 @@ fn path(route: &Route) -> String {
         at = *leave;
     }
     path
-}
-
-fn colour(role: &str) -> String {
-    let known = COLOURS.iter().find(|(id, _)| *id == role).map(|(_, colour)| *colour);
-    let sum: usize = role.bytes().map(usize::from).sum();
-    known.or_else(|| OTHERS.get(sum % OTHERS.len()).copied()).unwrap_or(GREY).to_owned()
 }
 
 /// How wide a text is, as Chinese fonts set it: wide characters are square.
