@@ -2,10 +2,14 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, Parser, Subcommand};
+use clap::{ArgAction, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, parser::ValueSource};
 use jiff::Timestamp;
 
 use crate::world::parse_instant;
+
+mod law;
+
+pub use law::{Compare, Explain, Export, Graph, GraphFormat, LawBook, Show};
 
 /// What stands below every help text.
 const EXIT_CODES: &str = "Exit codes:\n  \
@@ -27,6 +31,24 @@ pub struct Cli {
     pub verb: Verb,
 }
 
+impl Cli {
+    /// Reads the command line of this process; prints help or what is wrong with it, and ends the process, where there is
+    /// nothing to run.
+    #[must_use]
+    pub fn read() -> Self {
+        let matches = Self::command().get_matches();
+        let mut cli = Self::from_arg_matches(&matches).unwrap_or_else(|wrong| wrong.exit());
+        cli.common.pack_is_named = is_named(&matches, "pack");
+        cli
+    }
+}
+
+/// Whether a global option was given on the command line, at whatever level, and not by default or the environment.
+fn is_named(matches: &ArgMatches, option: &str) -> bool {
+    matches.value_source(option) == Some(ValueSource::CommandLine)
+        || matches.subcommand().is_some_and(|(_, below)| is_named(below, option))
+}
+
 /// What every verb understands.
 #[derive(Clone, Debug, Args)]
 pub struct Common {
@@ -42,6 +64,9 @@ pub struct Common {
     /// Regulation pack of the district
     #[arg(long, global = true, value_name = "PACK", default_value = "changning-2025", env = "GONGSHU_PACK")]
     pub pack: String,
+    /// Whether the pack was named on the command line: what concerns every pack is then limited to it.
+    #[arg(skip)]
+    pub pack_is_named: bool,
     /// Read the law from this folder instead of the packs built into the binary
     #[arg(long, global = true, value_name = "DIR", env = "GONGSHU_REGULATIONS")]
     pub regulations: Option<PathBuf>,
@@ -204,10 +229,35 @@ pub struct Server {
 /// `gongshu law`
 #[derive(Debug, Subcommand)]
 pub enum Law {
+    /// Check the packs: run their scenarios and explore everything that can happen to a case
+    Check(Check),
     /// Print when a term runs out, and why, day by day
     Due(Due),
     /// Print a pack: its articles, one article, a procedure, or every clock
     Show(Show),
+    /// Say why a case stands where it stands: articles, terms day by day, what the law does next
+    Explain(Explain),
+    /// Set two packs side by side: what differs for those who live under them
+    Compare(Compare),
+    /// Draw a procedure
+    Graph(Graph),
+    /// Write the packs that are built into the binary to a folder, to make another district's law of them
+    Export(Export),
+}
+
+/// `gongshu law check`
+#[derive(Debug, Args)]
+#[command(
+    after_long_help = "Every procedure is explored with the real engine: every act in every role, every fact that matters, every term\n\
+    running out. A fault is shown as a dated story that can be pasted into a chapter and run.\n\nExamples:\n  \
+    gongshu law check\n  \
+    gongshu law check --pack putuo-2023\n  \
+    gongshu law check --regulations my-district --json"
+)]
+pub struct Check {
+    /// Leave the stories out
+    #[arg(long)]
+    pub brief: bool,
 }
 
 /// `gongshu law due`
@@ -229,28 +279,6 @@ pub struct Due {
     /// Let it stand still between two instants: `FROM/UNTIL`
     #[arg(long, value_name = "FROM/UNTIL", action = ArgAction::Append, value_parser = parse_pause)]
     pub pause: Vec<(Timestamp, Timestamp)>,
-}
-
-/// `gongshu law show`
-#[derive(Debug, Args)]
-#[command(after_long_help = "Examples:\n  \
-    gongshu law show\n  \
-    gongshu law show --pack changning-2025 --clocks --json\n  \
-    gongshu law show --article CN-18\n  \
-    gongshu law show --pack putuo-2023 --procedure sharing_request")]
-pub struct Show {
-    /// Every clock of the pack
-    #[arg(long, conflicts_with_all = ["article", "procedure"])]
-    pub clocks: bool,
-    /// One article, as text
-    #[arg(long, value_name = "ID", conflicts_with = "procedure")]
-    pub article: Option<String>,
-    /// One procedure: states, acts, clocks
-    #[arg(long, value_name = "ID")]
-    pub procedure: Option<String>,
-    /// The day on which dated values are read; default: today
-    #[arg(long, value_name = "DATE")]
-    pub on: Option<jiff::civil::Date>,
 }
 
 /// `gongshu evidence`
@@ -385,6 +413,8 @@ pub enum Reference {
     Cli,
     /// Every error code with its meaning, in Markdown
     Errors,
+    /// The book of the law: every article and every procedure with its picture
+    Law(LawBook),
 }
 
 /// `FROM/UNTIL`
@@ -435,6 +465,10 @@ mod tests {
         for line in [
             "gongshu law due --pack changning-2025 --clock reply_conditional --from 2026-02-10T09:00+08:00",
             "gongshu law show --pack changning-2025 --clocks --json",
+            "gongshu law show CN-18",
+            "gongshu law explain 0196 --login a",
+            "gongshu law compare changning-2025 putuo-2023 --role demander --markdown",
+            "gongshu law graph sharing_request --format mermaid",
             "gongshu demo --store var --port 8081 --pack putuo-2023 --people 100 --database postgres://x/y",
             "gongshu story --transcript a.md --database postgres://x/y",
             "gongshu load inspect a.csv",

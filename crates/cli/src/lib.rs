@@ -9,6 +9,7 @@
 pub mod adapter;
 pub mod args;
 pub mod client;
+pub mod columns;
 pub mod compose;
 pub mod demo;
 pub mod failure;
@@ -23,12 +24,10 @@ pub mod world;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 /// Reads the command line, runs the verb and reports.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = args::Cli::parse();
+    let cli = args::Cli::read();
     let out = output::Out::new(cli.common.json);
     match verbs::run(cli, &out) {
         Ok(()) => ExitCode::SUCCESS,

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use law::{Book, Pack, PackId};
+use law::{Book, Pack, PackId, Procedure, ProcedureId};
 
 use crate::failure::{Doing, Failure, Result};
 
@@ -39,6 +39,18 @@ pub fn pack<'a>(book: &'a Book, id: &str) -> Result<&'a Pack> {
     book.pack(&PackId::new(id)).ok_or_else(|| {
         let known: Vec<_> = book.packs().map(|pack| format!("`{}`", pack.id)).collect();
         Failure::usage(format!("there is no regulation pack `{id}`"))
+            .next(format!("choose one of {}", known.join(", ")))
+    })
+}
+
+/// One procedure of a pack.
+///
+/// # Errors
+/// Names the procedures that the pack has.
+pub fn procedure<'a>(pack: &'a Pack, id: &str) -> Result<&'a Procedure> {
+    pack.procedures.get(&ProcedureId::new(id)).ok_or_else(|| {
+        let known: Vec<_> = pack.procedures.keys().map(ProcedureId::as_str).collect();
+        Failure::usage(format!("the pack `{}` has no procedure `{id}`", pack.id))
             .next(format!("choose one of {}", known.join(", ")))
     })
 }

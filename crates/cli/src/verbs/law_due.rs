@@ -121,7 +121,7 @@ fn run_of(args: &Due, clock: &ClockId) -> ClockRun {
 }
 
 /// One line a day, the counted ones numbered.
-fn days(derivation: &Derivation) -> String {
+pub(super) fn days(derivation: &Derivation) -> String {
     let mut table = Table::new(["", "", "", ""]);
     let mut number = 0_u32;
     for day in &derivation.days {

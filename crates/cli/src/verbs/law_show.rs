@@ -1,6 +1,6 @@
 //! `gongshu law show`: what a pack says, for a lawyer at a terminal or for a program.
 
-use law::{ActRule, ArticleId, ClockSummary, Pack, Procedure, ProcedureId, State, calendar::date_in_shanghai};
+use law::{ActRule, ArticleId, ArticlePage, Book, ClockSummary, Pack, Procedure, State, calendar::date_in_shanghai};
 use serde_json::{Value, json};
 
 use super::law_due::length;
@@ -20,12 +20,15 @@ pub fn run(common: &Common, args: &Show, out: &Out) -> Result<()> {
     let pack = regulations::pack(&book, &common.pack)?;
     let on = args.on.unwrap_or_else(|| date_in_shanghai(world::now()));
     let clocks = law::clocks(pack, on);
-    match (&args.article, &args.procedure) {
-        (Some(article), _) => show_article(&book, pack, article, out),
-        (None, Some(procedure)) => show_procedure(pack, procedure, &clocks, out),
-        (None, None) if args.clocks && out.is_json() => out.value(&clocks),
-        (None, None) if args.clocks => out.text(&clock_table(&clocks).text()),
-        (None, None) => overview(pack, out),
+    match (&args.what, &args.article, &args.procedure) {
+        // Articles are numbered apart from pack to pack, so their number alone says which pack is meant.
+        (Some(what), ..) if what.contains('-') => show_article(&book, pack, what, out),
+        (Some(what), ..) => show_procedure(regulations::procedure(pack, what)?, pack, &clocks, out),
+        (None, Some(article), _) => show_article(&book, pack, article, out),
+        (None, None, Some(id)) => show_procedure(regulations::procedure(pack, id)?, pack, &clocks, out),
+        (None, None, None) if args.clocks && out.is_json() => out.value(&clocks),
+        (None, None, None) if args.clocks => out.text(&clock_table(&clocks).text()),
+        (None, None, None) => overview(pack, out),
     }
 }
 
@@ -42,22 +45,26 @@ fn clock_table(clocks: &[ClockSummary]) -> Table {
     table
 }
 
-fn show_article(book: &law::Book, pack: &Pack, id: &str, out: &Out) -> Result<()> {
-    let id = ArticleId::new(id);
-    let article = law::ArticlePage::of(book, pack, &id).ok_or_else(|| {
-        let known: Vec<_> = pack.articles.keys().map(ArticleId::as_str).collect();
-        Failure::usage(format!("the pack `{}` has no article `{id}`", pack.id))
-            .next(format!("choose one of {}", known.join(", ")))
+fn show_article(book: &Book, pack: &Pack, id: &str, out: &Out) -> Result<()> {
+    // Two versions of one law may number their articles alike; then the pack that was chosen is meant.
+    let ours = ArticlePage::of(book, pack, &ArticleId::new(id.to_uppercase()));
+    let article = ours.or_else(|| ArticlePage::find(book, id)).ok_or_else(|| {
+        let prefixes: Vec<_> = book.packs().map(|pack| format!("{}-1", pack.article_prefix)).collect();
+        let last = pack.articles.keys().last().map_or("none", ArticleId::as_str);
+        Failure::usage(format!("no pack has an article `{id}`")).next(format!(
+            "articles are called {}, …; those of `{}` end with {last}",
+            prefixes.join(", "),
+            pack.id
+        ))
     })?;
-    if out.is_json() { out.value(&article) } else { out.text(article.markdown().trim_end()) }
+    if out.is_json() {
+        return out.value(&article);
+    }
+    out.text(&format!("{}  {}  {}:{}\n", article.pack, article.regulation, article.file, article.line))?;
+    out.text(article.markdown().trim_end())
 }
 
-fn show_procedure(pack: &Pack, id: &str, clocks: &[ClockSummary], out: &Out) -> Result<()> {
-    let procedure = pack.procedures.get(&ProcedureId::new(id)).ok_or_else(|| {
-        let known: Vec<_> = pack.procedures.keys().map(ProcedureId::as_str).collect();
-        Failure::usage(format!("the pack `{}` has no procedure `{id}`", pack.id))
-            .next(format!("choose one of {}", known.join(", ")))
-    })?;
+fn show_procedure(procedure: &Procedure, pack: &Pack, clocks: &[ClockSummary], out: &Out) -> Result<()> {
     let clocks: Vec<_> = clocks.iter().filter(|clock| clock.procedure == procedure.id).cloned().collect();
     if out.is_json() {
         return out.value(&procedure_json(procedure, &clocks));

@@ -11,7 +11,12 @@ mod clock;
 mod demo;
 mod doctor;
 mod evidence;
+mod law_check;
+mod law_compare;
 mod law_due;
+mod law_explain;
+mod law_export;
+mod law_graph;
 mod law_show;
 mod load;
 pub mod log_fsck;
@@ -33,8 +38,13 @@ pub fn run(cli: Cli, out: &Out) -> Result<()> {
         Verb::Story(args) => story::run(&common, &args, out),
         Verb::Load(Load { what: Some(LoadWhat::Inspect(args)), .. }) => load::inspect(&args, out),
         Verb::Load(args) => compose::runtime()?.block_on(load::hand_in(&args, out)),
+        Verb::Law(Law::Check(args)) => law_check::run(&common, &args, out),
         Verb::Law(Law::Due(args)) => law_due::run(&common, &args, out),
         Verb::Law(Law::Show(args)) => law_show::run(&common, &args, out),
+        Verb::Law(Law::Explain(args)) => compose::runtime()?.block_on(law_explain::run(&args, out)),
+        Verb::Law(Law::Compare(args)) => law_compare::run(&common, &args, out),
+        Verb::Law(Law::Graph(args)) => law_graph::run(&common, &args, out),
+        Verb::Law(Law::Export(args)) => law_export::run(&args, out),
         Verb::Evidence(args) => evidence::run(&common, &args, out),
         Verb::Verify(args) => verify::run(&args, out),
         Verb::Log(Log::Fsck(args)) => log_fsck::run(&common, &args, out),
@@ -44,5 +54,6 @@ pub fn run(cli: Cli, out: &Out) -> Result<()> {
         Verb::Openapi => openapi::run(out),
         Verb::Reference(Reference::Cli) => reference::cli(out),
         Verb::Reference(Reference::Errors) => reference::errors(out),
+        Verb::Reference(Reference::Law(args)) => reference::law(&common, &args, out),
     }
 }

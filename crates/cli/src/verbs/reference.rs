@@ -1,15 +1,16 @@
 //! `gongshu reference`: documentation that follows from the code, so that it cannot be wrong (P16, P18).
 
-use std::fmt::Write;
+use std::{fmt::Write, fs};
 
 use clap::{Arg, ArgAction, Command, CommandFactory};
 use law::RefusalCode;
 use server::problem::{Transport, status_of, word_of};
 
 use crate::{
-    args::Cli,
-    failure::{Exit, Result},
+    args::{Cli, Common, LawBook},
+    failure::{Doing, Exit, Result},
     output::Out,
+    regulations,
 };
 
 /// Every verb with its options, in Markdown.
@@ -26,6 +27,22 @@ pub fn cli(out: &Out) -> Result<()> {
 /// When nobody reads.
 pub fn errors(out: &Out) -> Result<()> {
     out.text(errors_page().trim_end())
+}
+
+/// The book of the law, into a folder.
+///
+/// # Errors
+/// When the law cannot be read or the folder cannot be written to.
+pub fn law(common: &Common, args: &LawBook, out: &Out) -> Result<()> {
+    let book = regulations::book(common.regulations.as_deref())?;
+    let pages = law::book_pages(&book);
+    for page in &pages {
+        let path = args.folder.join(&page.path);
+        let folder = path.parent().unwrap_or(&args.folder);
+        fs::create_dir_all(folder).doing(|| format!("`{}` cannot be made", folder.display()))?;
+        fs::write(&path, &page.text).doing(|| format!("`{}` cannot be written", path.display()))?;
+    }
+    out.text(&format!("{} pages in `{}`", pages.len(), args.folder.display()))
 }
 
 fn errors_page() -> String {

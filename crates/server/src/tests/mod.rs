@@ -4,6 +4,7 @@
 mod description;
 mod edges;
 mod journey;
+mod law;
 
 use std::sync::{
     Arc,
