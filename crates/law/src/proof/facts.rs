@@ -193,10 +193,13 @@ impl<'a> Words<'a> {
         }
     }
 
-    /// Learns from the scenarios where facts come from. Those of a child's chapters count for what it inherits.
+    /// Learns from the scenarios where facts come from. Those of a child's chapters count for what it inherits, and those of
+    /// its parent too; a procedure of another district that only has the same name is another procedure.
     fn learn(&mut self) {
-        let scenarios = self.book.packs().flat_map(|pack| &pack.scenarios);
-        for scenario in scenarios.filter(|scenario| scenario.procedure == self.procedure.id) {
+        let same = |procedure: &Procedure| procedure.origin == self.procedure.origin;
+        let packs = self.book.packs().filter(|pack| pack.procedures.get(&self.procedure.id).is_some_and(same));
+        let scenarios: Vec<_> = packs.flat_map(|pack| &pack.scenarios).collect();
+        for scenario in scenarios.into_iter().filter(|scenario| scenario.procedure == self.procedure.id) {
             self.given.extend(scenario.given.keys().cloned());
             let mut open = false;
             for line in &scenario.lines {
