@@ -170,8 +170,9 @@ async fn welcome(common: &Common, district: &District, address: &str, node: &Nod
         "three things to try, in another terminal, after\n  export GONGSHU_PASSWORD='{}' GONGSHU_SERVER=http://{address}\n  \
          1. gongshu clock advance --next --login system.admin\n     let time pass: the law acts by itself\n  \
          2. {hand_in}\n  \
-         3. gongshu law due --pack {} --clock {} --from 2026-02-12T11:05+08:00\n     why a date due is what it is, day by day\n\nCtrl-C stops; the next start goes on where this one ended.",
+         3. gongshu law due{} --pack {} --clock {} --from 2026-02-12T11:05+08:00\n     why a date due is what it is, day by day\n\nCtrl-C stops; the next start goes on where this one ended.",
         district.password,
+        common.regulations.as_ref().map_or_else(String::new, |folder| format!(" --regulations {}", folder.display())),
         common.pack,
         first_clock(node, common),
     ))

@@ -4,7 +4,7 @@ use law::{ComparedRow, Comparison, ProcedureId, RoleId, Selection, calendar::dat
 
 use crate::{
     args::{Common, Compare},
-    columns::beside,
+    columns::{beside, wrapped},
     failure::{Failure, Result},
     output::Out,
     regulations, world,
@@ -49,8 +49,8 @@ fn print(comparison: &Comparison, width: usize, out: &Out) -> Result<()> {
     if rows.is_empty() {
         return out.text("\nnothing differs");
     }
-    let side = width.saturating_sub(30) / 2;
-    let widths = [24, side, side];
+    let side = width.saturating_sub(29) / 2;
+    let widths = [1, 22, side, side];
     let mut heading = None;
     for row in rows {
         if heading != Some(&row.procedure) {
@@ -59,7 +59,7 @@ fn print(comparison: &Comparison, width: usize, out: &Out) -> Result<()> {
                 |procedure| format!("{} ({})", procedure.title, procedure.id),
             );
             out.text(&format!("\n{title}\n{}", "─".repeat(width)))?;
-            out.text(&beside(&["", left.id.as_str(), right.id.as_str()], &widths))?;
+            out.text(&beside(&["", "", left.id.as_str(), right.id.as_str()], &widths))?;
             heading = Some(&row.procedure);
         }
         out.text(&line(row, &widths))?;
@@ -79,6 +79,6 @@ fn line(row: &ComparedRow, widths: &[usize]) -> String {
     };
     let mark = if row.differs { "≠" } else { "=" };
     let kind = row.aspect.title().split(' ').next().unwrap_or_default();
-    let what = format!("{mark} {kind} {}", row.what.title);
-    beside(&[&what, &cell(&row.left, &row.left_articles), &cell(&row.right, &row.right_articles)], widths)
+    let what = wrapped(&format!("{kind} {}", row.what.title), 22).join("\n");
+    beside(&[mark, &what, &cell(&row.left, &row.left_articles), &cell(&row.right, &row.right_articles)], widths)
 }

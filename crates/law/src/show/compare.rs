@@ -2,7 +2,7 @@
 //!
 //! Procedures are matched by name. Terms are matched by what they govern (a pack may answer with one term what another
 //! answers with three), everything else by name. Two rules are the same when they *do* the same, whatever they are called:
-//! each row compares a key without titles, and shows a text with them.
+//! each row compares a key without titles, and shows a text with them. Only who holds a role is compared by its title.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -82,6 +82,8 @@ pub struct ComparedRow {
 pub enum Aspect {
     /// When the pack applies.
     InForce,
+    /// Who holds a role.
+    Role,
     /// Whether there is such a procedure.
     Procedure,
     /// A term: amount, unit, outcome, extension.
@@ -104,6 +106,7 @@ impl Aspect {
     pub const fn title(self) -> &'static str {
         match self {
             Self::InForce => "施行 In force",
+            Self::Role => "角色 Role",
             Self::Procedure => "程序 Procedure",
             Self::Clock => "时限 Clock",
             Self::Papers => "申请材料 Papers",
@@ -138,6 +141,11 @@ impl Comparison {
         let mut rows = Vec::new();
         if selection.procedure.is_none() {
             rows.push(row(None, Aspect::InForce, Named::new("in_force", "施行期间"), one.in_force(), other.in_force()));
+        }
+        if selection.procedure.is_none() && selection.role.is_none() {
+            for id in union(&left.roles, &right.roles) {
+                rows.push(row(None, Aspect::Role, one.words.common_role(id), one.holder(id), other.holder(id)));
+            }
         }
         for id in union(&left.procedures, &right.procedures) {
             let sides = (left.procedures.get(id), right.procedures.get(id));
@@ -240,7 +248,8 @@ fn compare_procedures(
     for topic in union(&ours, &theirs) {
         let clocks = |map: &IndexMap<String, Vec<ClockRule>>| map.get(topic).cloned().unwrap_or_default();
         let (ours, theirs) = (clocks(&ours), clocks(&theirs));
-        let title = ours.first().or(theirs.first()).map_or(topic.as_str(), |clock| clock.title.as_str());
+        let titled = if ours.is_empty() { &theirs } else { &ours };
+        let title = titled.iter().map(|clock| clock.title.as_str()).collect::<Vec<_>>().join("、");
         add(Aspect::Clock, Named::new(topic, title), one.clocks(left, &ours), other.clocks(right, &theirs));
     }
     let asked = |procedure| one.asked(procedure);
@@ -271,6 +280,11 @@ impl Side<'_> {
         let until = until.map_or_else(|| "未写明终点".to_owned(), |until| format!("至 {until}"));
         let text = format!("自 {from} 起，{until}");
         Some(Cell { key: text.clone(), text, articles: Vec::new() })
+    }
+
+    fn holder(&self, id: &RoleId) -> Option<Cell> {
+        let holder = self.words.pack.roles.get(id)?;
+        Some(Cell { key: holder.title.clone(), text: holder.title.clone(), articles: Vec::new() })
     }
 
     fn exists(&self, procedure: &Procedure) -> Cell {

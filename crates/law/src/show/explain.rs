@@ -240,5 +240,6 @@ fn way_of(words: Words<'_>, procedure: &Procedure, way: crate::engine::Possible)
 /// The first paragraph of an article's paraphrase.
 fn says(book: &Book, article: &ArticleId) -> String {
     let paraphrase = book.article(article).map_or("", |(_, article)| article.paraphrase.as_str());
-    paraphrase.split("\n\n").next().unwrap_or_default().trim().to_owned()
+    // A line end inside a Chinese paragraph is no blank.
+    paraphrase.split("\n\n").next().unwrap_or_default().trim().replace('\n', "")
 }

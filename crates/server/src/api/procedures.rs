@@ -337,7 +337,7 @@ pub struct ComparedRow {
     /// The procedure; `null` for what concerns the whole pack.
     #[schema(required, inline = false)]
     pub procedure: Option<Name>,
-    /// What is compared: `in_force`, `procedure`, `clock`, `papers`, `act`, `ends`, `list` or `keep`.
+    /// What is compared: `in_force`, `role`, `procedure`, `clock`, `papers`, `act`, `ends`, `list` or `keep`.
     pub aspect: String,
     /// Which one.
     #[schema(inline = false)]
