@@ -82,12 +82,7 @@ pub(crate) fn indexes(
 }
 
 /// The folders of loads that came to nothing: no certificate, no refusal, and no commit that names them.
-pub(crate) fn loads(
-    places: &Places,
-    older_than: Timestamp,
-    deal: Deal,
-    swept: &mut Swept,
-) -> Result<(), LakeError> {
+pub(crate) fn loads(places: &Places, older_than: Timestamp, deal: Deal, swept: &mut Swept) -> Result<(), LakeError> {
     let mut committed = None;
     for (path, name) in entries(&places.loads())? {
         if path.join("certificate.json").exists() || path.join("refused.json").exists() || !is_older(&path, older_than)
