@@ -22,7 +22,8 @@ pub fn book(folder: Option<&Path>) -> Result<Book> {
         let place = folder.map_or("the built-in regulations".to_owned(), |folder| {
             format!("the regulations in `{}`", folder.display())
         });
-        let failure = Failure::new(format!("{place} cannot be read: {} faults", faults.len()));
+        let count = if faults.len() == 1 { "1 fault".to_owned() } else { format!("{} faults", faults.len()) };
+        let failure = Failure::new(format!("{place} cannot be read: {count}"));
         faults
             .iter()
             .take(20)

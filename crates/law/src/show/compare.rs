@@ -146,15 +146,6 @@ impl Comparison {
             for id in union(&left.roles, &right.roles) {
                 rows.push(row(None, Aspect::Role, one.words.common_role(id), one.holder(id), other.holder(id)));
             }
-        }
-        for id in union(&left.procedures, &right.procedures) {
-            let sides = (left.procedures.get(id), right.procedures.get(id));
-            let chosen = selection.procedure.as_ref().is_none_or(|wanted| wanted == id);
-            if chosen && concerns(sides.0.into_iter().chain(sides.1), selection.role.as_ref()) {
-                compare_procedures(one, other, sides, &mut rows);
-            }
-        }
-        if selection.procedure.is_none() && selection.role.is_none() {
             for id in union(&left.lists, &right.lists) {
                 let title = left.lists.get(id).or(right.lists.get(id)).map_or("", |list| list.title.as_str());
                 let what = Named::new(id, title);
@@ -163,6 +154,13 @@ impl Comparison {
             for id in union(&left.keeps, &right.keeps) {
                 let title = left.keeps.get(id).or(right.keeps.get(id)).map_or("", |keep| keep.title.as_str());
                 rows.push(row(None, Aspect::Keep, Named::new(id, title), one.keep(id), other.keep(id)));
+            }
+        }
+        for id in union(&left.procedures, &right.procedures) {
+            let sides = (left.procedures.get(id), right.procedures.get(id));
+            let chosen = selection.procedure.as_ref().is_none_or(|wanted| wanted == id);
+            if chosen && concerns(sides.0.into_iter().chain(sides.1), selection.role.as_ref()) {
+                compare_procedures(one, other, sides, &mut rows);
             }
         }
         rows.retain(|row| selection.all || row.differs);
