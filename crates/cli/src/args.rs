@@ -36,10 +36,13 @@ impl Cli {
     /// nothing to run.
     #[must_use]
     pub fn read() -> Self {
-        let matches = Self::command().get_matches();
-        let mut cli = Self::from_arg_matches(&matches).unwrap_or_else(|wrong| wrong.exit());
-        cli.common.pack_is_named = is_named(&matches, "pack");
-        cli
+        Self::of(&Self::command().get_matches()).unwrap_or_else(|wrong| wrong.exit())
+    }
+
+    fn of(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let mut cli = Self::from_arg_matches(matches)?;
+        cli.common.pack_is_named = is_named(matches, "pack");
+        Ok(cli)
     }
 }
 
@@ -248,8 +251,9 @@ pub enum Law {
 /// `gongshu law check`
 #[derive(Debug, Args)]
 #[command(
-    after_long_help = "Every procedure is explored with the real engine: every act in every role, every fact that matters, every term\n\
-    running out. A fault is shown as a dated story that can be pasted into a chapter and run.\n\nExamples:\n  \
+    after_long_help = "Every procedure is explored with the real engine: every act in every role, every fact that\n\
+    matters, every term running out. A fault is shown as a dated story that can be pasted into a\n\
+    chapter and run. All packs are checked, or the one that is named.\n\nExamples:\n  \
     gongshu law check\n  \
     gongshu law check --pack putuo-2023\n  \
     gongshu law check --regulations my-district --json"
@@ -453,6 +457,19 @@ mod tests {
 
     use super::*;
 
+    /// `law check` looks at every pack unless one is named, before the verb or after it; a default is no name.
+    #[test]
+    fn a_pack_counts_as_named_wherever_it_stands() {
+        for (line, named) in [
+            ("gongshu law check", false),
+            ("gongshu law check --pack changning-2025", true),
+            ("gongshu --pack changning-2025 law check", true),
+        ] {
+            let matches = Cli::command().try_get_matches_from(line.split(' ')).unwrap();
+            assert_eq!(Cli::of(&matches).unwrap().common.pack_is_named, named, "{line}");
+        }
+    }
+
     /// The parser's own consistency check: no two options collide, every default is valid.
     #[test]
     fn the_command_line_is_consistent() {
@@ -465,6 +482,7 @@ mod tests {
         for line in [
             "gongshu law due --pack changning-2025 --clock reply_conditional --from 2026-02-10T09:00+08:00",
             "gongshu law show --pack changning-2025 --clocks --json",
+            "gongshu law check --pack putuo-2023 --brief --json",
             "gongshu law show CN-18",
             "gongshu law explain 0196 --login a",
             "gongshu law compare changning-2025 putuo-2023 --role demander --markdown",

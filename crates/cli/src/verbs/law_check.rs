@@ -75,8 +75,10 @@ fn print(checked: &[Checked<'_>], brief: bool, out: &Out) -> Result<()> {
             out.text(&failure.to_string())?;
         }
         for finding in &report.findings {
-            let story = finding.story.as_deref().filter(|_| !brief).unwrap_or_default();
-            out.text(&format!("{finding}\n{story}"))?;
+            out.text(&finding.to_string())?;
+            if let Some(story) = finding.story.as_deref().filter(|_| !brief) {
+                out.text(story)?;
+            }
         }
     }
     let heading = ["pack", "articles", "rules", "scenarios", "failed", "procedures", "states", "moves", "findings"];
