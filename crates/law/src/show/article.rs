@@ -124,7 +124,7 @@ impl ArticlePage {
                 continue;
             }
             // Writing to a string cannot fail.
-            let _ = write!(page, "\n{heading}\n\n");
+            let _ = write!(page, "\n### {heading}\n\n");
             for line in lines {
                 let _ = writeln!(page, "- {line}");
             }
