@@ -46,4 +46,4 @@ pub use pack::{
 };
 pub use scenario::Scenario;
 pub use show::*;
-pub use vocabulary::{Holders, Vocabulary};
+pub use vocabulary::{FactKind, Holders, Vocabulary};

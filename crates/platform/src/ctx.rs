@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, sync::Mutex};
 
 use jiff::Timestamp;
+use law::RoleId;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use serde::{Deserialize, Serialize};
@@ -81,16 +82,41 @@ pub enum Actor {
     Public,
 }
 
-/// An office of the district held by one organisation; the pack says who that is in its district.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Office {
+/// An office that an organisation holds in the district: a role of the law's vocabulary. Which roles can be offices, and
+/// whether one or several organisations can hold one, is checked when an organisation is created; here it is only a word.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Office(RoleId);
+
+impl Office {
     /// The authority 主管部门 (data bureau, district office).
-    Authority,
+    pub const AUTHORITY: &str = "authority";
     /// The development centre that runs the platform.
-    Centre,
+    pub const CENTRE: &str = "centre";
     /// The cyberspace office.
-    Cyberspace,
+    pub const CYBERSPACE: &str = "cyberspace";
+    /// Those who oversee every case of the district; any other office sees the cases in which it has a part.
+    pub const OVERSEERS: [&str; 3] = [Self::AUTHORITY, Self::CENTRE, Self::CYBERSPACE];
+
+    /// The office that is this role.
+    pub fn new(role: impl AsRef<str>) -> Self {
+        Self(RoleId::new(role))
+    }
+
+    /// The role that it is.
+    pub fn role(&self) -> &RoleId {
+        &self.0
+    }
+
+    /// The role's word.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// Whether it oversees every case of the district.
+    pub fn oversees(&self) -> bool {
+        Self::OVERSEERS.contains(&self.as_str())
+    }
 }
 
 /// What a person may be. The three administrators 三员 exclude each other (system, security, audit).

@@ -8,6 +8,7 @@
 //! | `request_cataloguing` | `sharing::request_cataloguing` |
 //! | `issue_grant` | `sharing::issue_grant` (also opens the service's case, when the pack has one, with [`docket::open_case`]) |
 //! | `suspend_service`, `resume_service`, `end_service` | `sharing::{suspend_service, resume_service, end_service}` |
+//! | `enter`, `strike` | `registers::{enter, strike}` |
 //!
 //! A case that an effect opens about an organisation is opened once; see [`docket::open_following`]. Data that was handed in
 //! before its entry was catalogued is recognised by the case that waits for it; see `collection::recognise_held`.
@@ -19,6 +20,7 @@ use std::collections::BTreeMap;
 
 use futures::future::BoxFuture;
 use law::{Effect, PaperId};
+use uuid::Uuid;
 
 use crate::{
     Platform, catalogue, collection,
@@ -27,7 +29,7 @@ use crate::{
     docket::{self, CaseHead, SubjectKind},
     error::Result,
     ids::ActId,
-    sharing,
+    registers, sharing,
 };
 
 /// What a slice needs to carry out an effect.
@@ -67,16 +69,51 @@ pub(crate) fn apply<'a>(tx: &'a Tx, effect: &'a Effect, on: &'a EffectCtx<'a>) -
             Effect::SuspendService => sharing::suspend_service(tx, on).await,
             Effect::ResumeService => sharing::resume_service(tx, on).await,
             Effect::EndService => sharing::end_service(tx, on).await,
+            Effect::Enter(register) => registers::enter(tx, on, register).await,
+            Effect::Strike(register) => registers::strike(tx, on, register).await,
         }
     })
 }
 
-/// The facts that the world has changed since the case was last touched.
+/// The facts that slices derive about each kind of subject: nobody else says how they are.
+const DERIVED: [(SubjectKind, &[&str]); 4] = [
+    (
+        SubjectKind::Entry,
+        &["sharing_type", "conditions_stated", "withholding_justified", "affects_shares", "sharing_narrowed"],
+    ),
+    (SubjectKind::Request, &["catalogued", "collected"]),
+    (SubjectKind::Service, &["last_call_at"]),
+    (SubjectKind::Project, &["catalogued", "collected"]),
+];
+
+/// Whether a slice derives this fact about such a subject.
+pub(crate) fn derives(kind: SubjectKind, fact: &law::FactId) -> bool {
+    DERIVED.iter().any(|(of, facts)| *of == kind && facts.contains(&fact.as_str()))
+}
+
+/// What the slices know about a subject before any case is about it.
+pub(crate) async fn facts_about(tx: &Tx, (kind, subject): (SubjectKind, Uuid)) -> Result<law::Facts> {
+    match kind {
+        SubjectKind::Entry => catalogue::facts_of(tx, subject.into()).await,
+        SubjectKind::Project => catalogue::facts_of_project(tx, subject.into()).await,
+        _ => Ok(law::Facts::new()),
+    }
+}
+
+/// The facts that the world has changed since the case was last touched. What offices find is not asked for here: it reaches
+/// the cases when it is recorded ([`crate::findings`]).
 pub(crate) async fn facts_now(platform: &Platform, tx: &Tx, head: &CaseHead) -> Result<law::Facts> {
     match head.subject_kind {
-        SubjectKind::Entry => catalogue::facts_of(tx, head.subject.into()).await,
         SubjectKind::Service | SubjectKind::Request => sharing::refresh_facts(tx, platform, head).await,
-        SubjectKind::Project => catalogue::facts_of_project(tx, head.subject.into()).await,
-        SubjectKind::Organisation | SubjectKind::Record => Ok(law::Facts::new()),
+        kind => {
+            let mut facts = facts_about(tx, (kind, head.subject)).await?;
+            if kind == SubjectKind::Project {
+                // What an act of the case has established once is not undone by a later change of the catalogue.
+                let rules = platform.book().pack(&head.pack).and_then(|pack| pack.procedures.get(&head.procedure));
+                let kept = |fact: &law::FactId| rules.is_some_and(|rules| rules.establishes(fact));
+                facts.retain(|fact, is| *is != law::FactValue::Flag(false) || !kept(fact));
+            }
+            Ok(facts)
+        }
     }
 }

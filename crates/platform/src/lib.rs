@@ -13,6 +13,7 @@ macro_rules! fail_at {
     };
 }
 
+pub mod amendment;
 pub mod catalogue;
 pub mod collection;
 pub mod ctx;
@@ -22,6 +23,7 @@ pub mod effects;
 pub mod error;
 #[cfg(any(test, feature = "testkit"))]
 pub mod failure;
+pub mod findings;
 pub mod gateway;
 pub mod identity;
 pub mod ids;
@@ -29,6 +31,8 @@ pub mod lake;
 pub mod ledger;
 pub mod objection;
 pub mod policy;
+pub mod reading;
+pub mod registers;
 pub mod sharing;
 pub mod supervision;
 #[cfg(any(test, feature = "testkit"))]
@@ -96,7 +100,7 @@ pub struct Platform(Arc<Inner>);
 
 struct Inner {
     settings: Settings,
-    book: Arc<Book>,
+    books: amendment::Books,
     lake: lake::SharedLake,
     db: db::Db,
     vault: Vault,
@@ -137,7 +141,7 @@ impl Platform {
             #[cfg(any(test, feature = "testkit"))]
             failure: failure::Switch::default(),
             settings,
-            book,
+            books: amendment::Books::new(book),
             lake,
             db,
             vault,
@@ -146,15 +150,20 @@ impl Platform {
             objections: parking_lot::Mutex::default(),
         };
         let platform = Self(Arc::new(inner));
+        platform.learn_law(&ctx).await?;
         platform.start_pump().await?;
         platform.heal_loads(&ctx).await?;
         platform.count_uses(&ctx).await?;
         Ok(platform)
     }
 
-    /// The law.
+    /// The law in force: the regulations it was opened with and every amendment since.
     pub fn book(&self) -> &Book {
-        &self.0.book
+        self.0.books.newest()
+    }
+
+    pub(crate) fn books(&self) -> &amendment::Books {
+        &self.0.books
     }
 
     /// The settings it was opened with.

@@ -2,6 +2,8 @@
 //! `strike:REGISTER` takes it out again; which registers there are is said by the vocabulary of the law. A line is never
 //! deleted: who stood on the list on a given day stays known, with the acts that rest on it.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use law::RegisterId;
 use sea_orm::{
@@ -22,6 +24,19 @@ use crate::{
 };
 
 pub(crate) mod store;
+
+/// A register that the law knows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegisterHead {
+    /// Its word in the vocabulary.
+    pub id: RegisterId,
+    /// What it is called, in Chinese.
+    pub title: String,
+    /// What it is called in English.
+    pub title_en: String,
+    /// How many lines stand in it.
+    pub standing: u64,
+}
 
 /// One line of a register.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,6 +101,32 @@ fn standing(on: &EffectCtx<'_>, register: &RegisterId) -> sea_orm::Select<store:
 }
 
 impl Platform {
+    /// Every register of the vocabulary, in its order, with how many lines stand in each.
+    ///
+    /// # Errors
+    /// [`Code::NotPermitted`] as [`Platform::register`].
+    pub async fn registers(&self, ctx: &Ctx) -> Result<Vec<RegisterHead>> {
+        use store::{Column, Entity};
+        self.may(ctx, Action::ReadInbox, &Resource::platform())?;
+        let counted: Vec<(String, i64)> = Entity::find()
+            .select_only()
+            .column(Column::Register)
+            .column_as(Column::ActId.count(), "standing")
+            .filter(Column::Until.is_null())
+            .group_by(Column::Register)
+            .into_tuple()
+            .all(self.db().read())
+            .await?;
+        let counted: HashMap<String, i64> = counted.into_iter().collect();
+        let registers = self.book().vocabulary().registers.iter().map(|(id, title)| RegisterHead {
+            id: id.clone(),
+            title: title.zh.clone(),
+            title_en: title.en.clone(),
+            standing: counted.get(id.as_str()).and_then(|lines| u64::try_from(*lines).ok()).unwrap_or_default(),
+        });
+        Ok(registers.collect())
+    }
+
     /// The lines of a register, newest first: those that stand, or with `struck` also those that were struck.
     ///
     /// # Errors
@@ -112,7 +153,7 @@ impl Platform {
             .order_by_desc(Column::Since)
             .order_by_asc(Column::ActId)
             .offset(page.offset)
-            .limit(page.limit)
+            .limit(page.limit())
             .all(self.db().read())
             .await?;
         let items = rows.iter().map(line).collect::<Result<_>>()?;

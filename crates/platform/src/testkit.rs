@@ -89,10 +89,10 @@ pub const PEOPLE: &[(&str, &str, &[Role])] = &[
     ("audit.admin", "centre", &[Role::AuditAdministrator]),
 ];
 
-const ORGANISATIONS: &[(&str, &str, OrganisationKind, Option<crate::Office>)] = &[
-    ("authority", "区数据局", OrganisationKind::Department, Some(crate::Office::Authority)),
-    ("centre", "区数据发展中心", OrganisationKind::Institution, Some(crate::Office::Centre)),
-    ("cyberspace", "区委网信办", OrganisationKind::Department, Some(crate::Office::Cyberspace)),
+const ORGANISATIONS: &[(&str, &str, OrganisationKind, Option<&str>)] = &[
+    ("authority", "区数据局", OrganisationKind::Department, Some(crate::Office::AUTHORITY)),
+    ("centre", "区数据发展中心", OrganisationKind::Institution, Some(crate::Office::CENTRE)),
+    ("cyberspace", "区委网信办", OrganisationKind::Department, Some(crate::Office::CYBERSPACE)),
     ("housing", "区房管局", OrganisationKind::Department, None),
     ("transport", "区交通委", OrganisationKind::Department, None),
 ];
@@ -227,6 +227,33 @@ impl District {
         Ok(())
     }
 
+    /// An organisation that holds this office, with an officer `OFFICE.officer`; made when it is first asked for.
+    ///
+    /// # Errors
+    /// [`crate::Code::InvalidInput`] for a word that is no office.
+    pub async fn holder(&self, office: &str) -> Result<()> {
+        if self.platform.actor(&format!("{office}.officer")).await.is_ok() {
+            return Ok(());
+        }
+        let input = OrganisationInput {
+            code: office.to_owned(),
+            name: office.to_owned(),
+            kind: OrganisationKind::Company,
+            credit_code: None,
+            office: Some(crate::Office::new(office)),
+        };
+        let made = self.platform.create_organisation(&self.machine(), input).await?;
+        let input = PersonInput {
+            login: format!("{office}.officer"),
+            name: "某某".to_owned(),
+            organisation: made.id,
+            password: PASSWORD.to_owned(),
+        };
+        let person = self.platform.create_person(&self.machine(), input).await?;
+        self.platform.set_roles(&self.machine(), person.id, [Role::Officer].into()).await?;
+        Ok(())
+    }
+
     async fn populate(&mut self) -> Result<()> {
         for (code, name, kind, office) in ORGANISATIONS {
             let input = OrganisationInput {
@@ -234,7 +261,7 @@ impl District {
                 name: (*name).to_owned(),
                 kind: *kind,
                 credit_code: None,
-                office: *office,
+                office: office.map(crate::Office::new),
             };
             let made = self.platform.create_organisation(&self.machine(), input).await?;
             let key = signing_key(code)?.verifying_key().to_spki_pem();

@@ -15,6 +15,7 @@ use crate::{
 
 mod check;
 mod inherit;
+mod named;
 mod parse;
 mod raw;
 

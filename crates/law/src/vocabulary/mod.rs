@@ -14,6 +14,8 @@ mod parse;
 pub struct Vocabulary {
     /// Parts that somebody plays in a case.
     pub roles: IndexMap<RoleId, Title>,
+    /// Who plays a role, where it is not one organisation of the district for all cases; see [`Vocabulary::holders`].
+    pub holders: IndexMap<RoleId, Holders>,
     /// What can be known of a case.
     pub facts: IndexMap<FactId, Fact>,
     /// Named tests over facts and papers.
@@ -35,6 +37,19 @@ pub struct Title {
     pub zh: String,
     /// In English.
     pub en: String,
+}
+
+/// How many organisations of a district can hold a role.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Holders {
+    /// One, for every case: the authority, the registrar.
+    #[default]
+    One,
+    /// Several, each of whom may speak in any case: the bodies entitled to sanction, those who compete.
+    Several,
+    /// Several, of whom one belongs to a case: the operator of this agreement, the developer of this product.
+    Party,
 }
 
 /// A fact.
@@ -128,6 +143,20 @@ impl Vocabulary {
     /// Reads `vocabulary.md` and `vocabulary/*.md`, given as path and text; faults are added to `faults`.
     pub(crate) fn parse(files: &[(String, String)], faults: &mut crate::error::Faults) -> Self {
         parse::parse(files, faults)
+    }
+
+    /// How many organisations of a district can hold this role.
+    #[must_use]
+    pub fn holders(&self, role: &RoleId) -> Holders {
+        self.holders.get(role).copied().unwrap_or_default()
+    }
+
+    /// Whether an organisation can hold this role as its office. Who provides and who asks is said by each case; the public,
+    /// the law and the platform are no organisations.
+    #[must_use]
+    pub fn is_office(&self, role: &RoleId) -> bool {
+        let never = ["provider", "demander", "public", "law", "platform"];
+        self.roles.contains_key(role) && !never.contains(&role.as_str())
     }
 
     /// Whether `value` is a value that the fact `id` can take.

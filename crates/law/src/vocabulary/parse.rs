@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Fact, FactKind, Paper, PaperKind, PaperRole, Predicate, Test, Title, Vocabulary};
+use super::{Fact, FactKind, Holders, Paper, PaperKind, PaperRole, Predicate, Test, Title, Vocabulary};
 use crate::{
     case::{Effect, FactValue, Outcome},
     document::{Entry, Piece, entries, pieces},
@@ -14,6 +14,18 @@ use crate::{
 #[serde(deny_unknown_fields)]
 struct RawTitle {
     id: String,
+    zh: String,
+    en: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawRole {
+    id: RoleId,
+    #[serde(default)]
+    party: bool,
+    #[serde(default)]
+    several: bool,
     zh: String,
     en: String,
 }
@@ -91,8 +103,14 @@ fn add(vocabulary: &mut Vocabulary, entry: Entry<'_>, faults: &mut Faults) {
     let place = entry.place.clone();
     let key = entry.key.clone();
     let twice = match key.as_str() {
-        "role" => entry.read::<RawTitle>(faults).is_some_and(|raw| {
-            vocabulary.roles.insert(RoleId::new(&raw.id), Title { zh: raw.zh, en: raw.en }).is_some()
+        "role" => entry.read::<RawRole>(faults).is_some_and(|raw| {
+            let holders = match (raw.party, raw.several) {
+                (true, _) => Holders::Party,
+                (false, true) => Holders::Several,
+                (false, false) => Holders::One,
+            };
+            vocabulary.holders.insert(raw.id.clone(), holders);
+            vocabulary.roles.insert(raw.id, Title { zh: raw.zh, en: raw.en }).is_some()
         }),
         "register" => entry.read::<RawTitle>(faults).is_some_and(|raw| {
             vocabulary.registers.insert(RegisterId::new(&raw.id), Title { zh: raw.zh, en: raw.en }).is_some()

@@ -20,6 +20,8 @@ async fn yearly_review(district: &District) -> Result<Receipt> {
         demander: None,
         facts: law::Facts::new(),
         act: ActInput::new("open").role("platform"),
+        title: None,
+        parties: Default::default(),
         parent: None,
     };
     let tx = district.platform.db().write().await?;
@@ -89,7 +91,7 @@ async fn a_notice_moves_running_terms_and_tells_those_concerned() -> Result<()> 
         assert_eq!(platform.next_due().await?, Some(instant(AFTER)), "the scheduler knows");
         let told = unread("housing.chief").await?;
         assert_eq!(told.total, before + 1);
-        assert!(told.items[0].title.contains("期限已重新计算"), "{}", told.items[0].title);
+        assert!(told.items.iter().any(|notice| notice.title.contains("期限已重新计算")), "{told:?}");
         let audit = district.ctx("audit.admin").await?;
         assert_eq!(platform.amendment_moves(&audit, made.id, Page::default()).await?.items, [expected]);
         assert_eq!(platform.amendments(Page::default()).await?.items, [made]);
@@ -188,7 +190,7 @@ async fn an_amended_pack_leaves_running_cases_their_law() -> Result<()> {
     let text = platform.book().source(path).expect("the chapter").to_owned();
     let entry = |running: &str| {
         let entry = format!(
-            "```toml rule\n[[value]]\nid = \"yearly_review_term\"\namount = 2\nunit = \"year\"\nfrom = \"2026-06-01\"\n{running}```\n\n```scenario "
+            "```toml rule\n[[value]]\nid = \"yearly_review_term\"\namount = 2\nunit = \"year\"\nfrom = \"2027-02-01\"\n{running}```\n\n```scenario "
         );
         let files = BTreeMap::from([(path.to_owned(), text.replacen("```scenario ", &entry, 1))]);
         Amendment { title: "修订".to_owned(), files }

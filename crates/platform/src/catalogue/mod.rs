@@ -150,8 +150,10 @@ impl Platform {
             subject: (SubjectKind::Entry, id.0),
             provider: Some(organisation),
             demander: None,
-            facts: rules::facts(&input, false),
+            facts: rules::facts(&input, false, false),
             act: ActInput::new(act.as_str()).role("provider"),
+            title: None,
+            parties: Default::default(),
             parent: None,
         };
         let receipt = docket::open_case(self, &tx, ctx, opening).await?;
@@ -376,24 +378,18 @@ pub(crate) async fn facts_of_project(tx: &Tx, system: SystemId) -> Result<law::F
     let catalogued = rows.iter().any(|row| row.status == EntryStatus::Published.as_word());
     let collected = !rows.is_empty() && rows.iter().all(|row| row.collected_at.is_some());
     let facts = [("catalogued", catalogued), ("collected", collected)];
-    // Only ever adds: what was accepted once is not undone by a later change of the catalogue.
-    let true_ones = facts.into_iter().filter(|(_, is)| *is);
-    Ok(true_ones.map(|(fact, is)| (fact.into(), law::FactValue::Flag(is))).collect())
+    Ok(facts.into_iter().map(|(fact, is)| (fact.into(), law::FactValue::Flag(is))).collect())
 }
 
 /// What the law is told about an entry, asked before every act and every tick of a case about it.
 pub(crate) async fn facts_of(tx: &Tx, id: EntryId) -> Result<law::Facts> {
     let Some(row) = store::entry::Entity::find_by_id(id.0).one(tx).await? else { return Ok(law::Facts::new()) };
     let draft: EntryInput = from_json(&row.draft)?;
-    let affects = match store::published(&row)? {
-        None => false,
-        Some(published) => {
-            let (running, used) = crate::sharing::running_uses(tx, id).await?;
-            // With nothing changed in the draft, the only thing that can be proposed is to take the entry away altogether.
-            (draft == published && running > 0) || rules::affects_shares(&published, &draft, &used, running)
-        }
-    };
-    Ok(rules::facts(&draft, affects))
+    let Some(published) = store::published(&row)? else { return Ok(rules::facts(&draft, false, false)) };
+    let (running, used) = crate::sharing::running_uses(tx, id).await?;
+    // With nothing changed in the draft, the only thing that can be proposed is to take the entry away altogether.
+    let affects = (draft == published && running > 0) || rules::affects_shares(&published, &draft, &used, running);
+    Ok(rules::facts(&draft, affects, rules::narrows_sharing(&published.sharing, &draft.sharing)))
 }
 
 /// Whether a file for the one is a file for the other.

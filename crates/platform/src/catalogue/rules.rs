@@ -155,7 +155,7 @@ pub fn affects_shares(
 
 /// The facts a catalogue case is told about its entry. What is not said is told as `false`, so that a guard fails and explains
 /// itself instead of being unknown.
-pub fn facts(input: &EntryInput, affects_shares: bool) -> Facts {
+pub fn facts(input: &EntryInput, affects_shares: bool, sharing_narrowed: bool) -> Facts {
     let sharing = &input.sharing;
     let said = |text: &String| !text.trim().is_empty();
     let conditions = sharing.kind != SharingType::Conditional
@@ -166,6 +166,7 @@ pub fn facts(input: &EntryInput, affects_shares: bool) -> Facts {
         ("conditions_stated", FactValue::Flag(conditions)),
         ("withholding_justified", FactValue::Flag(justified)),
         ("affects_shares", FactValue::Flag(affects_shares)),
+        ("sharing_narrowed", FactValue::Flag(sharing_narrowed)),
     ]
     .map(|(fact, value)| (fact.into(), value))
     .into()

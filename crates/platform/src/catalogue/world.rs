@@ -83,10 +83,10 @@ impl World {
         self.person(self.asker, None, Role::DataExecutive, now)
     }
     pub(crate) fn centre(&self, now: &str) -> Ctx {
-        self.person(self.centre, Some(Office::Centre), Role::Officer, now)
+        self.person(self.centre, Some(Office::new(Office::CENTRE)), Role::Officer, now)
     }
     pub(crate) fn authority(&self, now: &str) -> Ctx {
-        self.person(self.authority, Some(Office::Authority), Role::Officer, now)
+        self.person(self.authority, Some(Office::new(Office::AUTHORITY)), Role::Officer, now)
     }
 
     /// A complete entry of the holder, conditionally shared.

@@ -24,6 +24,9 @@ impl MigratorTrait for Migrator {
             Box::new(crate::sharing::store::migration()),
             Box::new(crate::gateway::store::migration()),
             Box::new(crate::objection::store::migration()),
+            Box::new(crate::registers::store::migration()),
+            Box::new(crate::findings::store::migration()),
+            Box::new(crate::amendment::store::migration()),
         ]
     }
 }

@@ -19,7 +19,7 @@ use crate::{
     policy::{Action, Resource},
 };
 
-use super::{ActInput, CaseHead, Due, Opening, Receipt, SubjectKind, rules, store};
+use super::{ActInput, CaseHead, Due, Receipt, SubjectKind, parties, rules, store};
 
 /// Longest text of a paper, in bytes.
 const LONGEST_PAPER: usize = 256 * 1024;
@@ -32,6 +32,16 @@ pub(super) struct Loaded {
     stored: law::Case,
     pub(super) current: law::Case,
     acts: i32,
+    /// The role in which the act has made its actor a party.
+    joined: Option<RoleId>,
+}
+
+impl Loaded {
+    /// A case just opened, whose row is written but not its clocks.
+    pub(super) fn opened(head: CaseHead, current: law::Case) -> Self {
+        let stored = law::Case { clocks: Vec::new(), ..current.clone() };
+        Self { head, stored, current, acts: 0, joined: None }
+    }
 }
 
 impl Platform {
@@ -41,7 +51,7 @@ impl Platform {
     /// [`Code::NotFound`], [`Code::NotPermitted`] with the reason, [`Code::ActRefused`] with the law's refusal,
     /// [`Code::Conflict`] when the case was changed meanwhile or the idempotency key stands for something else.
     pub async fn act_on_case(&self, ctx: &Ctx, case: CaseId, input: ActInput) -> Result<Receipt> {
-        only_stated_facts(&input)?;
+        only_stated_facts(self, &input)?;
         let tx = self.db().write().await?;
         let receipt = act(self, &tx, ctx, case, input).await?;
         tx.commit().await?;
@@ -50,117 +60,19 @@ impl Platform {
     }
 }
 
-impl Platform {
-    /// Opens a case of a procedure that has no slice of its own, by its opening act, in a transaction of its own.
-    ///
-    /// # Errors
-    /// [`Code::InvalidInput`] for a procedure whose cases a slice opens; otherwise as [`Platform::act_on_case`].
-    pub async fn open_case(&self, ctx: &Ctx, opening: Opening) -> Result<Receipt> {
-        only_stated_facts(&opening.act)?;
-        let pack = opening.pack.as_ref().unwrap_or(&self.settings().pack);
-        let rules = self.book().pack(pack).and_then(|pack| pack.procedures.get(&opening.procedure));
-        if let Some(rules) = rules
-            && matches!(rules.subject, law::Subject::Entry | law::Subject::Dataset | law::Subject::Service)
-        {
-            // Without its entry, request or service such a case would be a shell about nothing.
-            let message = format!("a case of `{}` is opened together with what it is about", opening.procedure);
-            let next = "draft an entry, or make a request: its case opens with it";
-            return Err(Error::new(Code::InvalidInput, message).field("procedure", "has a form of its own").hint(next));
-        }
-        let tx = self.db().write().await?;
-        let receipt = open_case(self, &tx, ctx, opening).await?;
-        tx.commit().await?;
-        self.wake_pump();
-        Ok(receipt)
-    }
-}
-
-/// The facts that only somebody who looks can know. Every other fact is derived from a slice or set by the law, and nobody
-/// states it for their own benefit.
-const STATED: [&str; 2] = ["affects_shares", "application_malformed"];
-
-fn only_stated_facts(input: &ActInput) -> Result<()> {
-    let derived = input.facts.keys().filter(|fact| !STATED.contains(&fact.as_str()));
-    let refused = derived.fold(None, |error: Option<Error>, fact| {
+/// Refuses facts that the vocabulary lets nobody state: they are derived by a slice, set by the law or found by an office, and
+/// nobody states them for their own benefit.
+pub(super) fn only_stated_facts(platform: &Platform, input: &ActInput) -> Result<()> {
+    let words = &platform.book().vocabulary().facts;
+    let stated = |fact: &law::FactId| words.get(fact).is_some_and(|fact| fact.stated);
+    let refused = input.facts.keys().filter(|fact| !stated(fact)).fold(None, |error: Option<Error>, fact| {
         let error = error.unwrap_or_else(|| {
             Error::new(Code::InvalidInput, "an act states a fact that the platform itself establishes")
-                .hint(format!("leave it out; an actor states only `{}`", STATED.join("`, `")))
+                .hint("leave it out; an actor states only what the vocabulary marks as stated")
         });
-        Some(error.field(format!("facts.{fact}"), "is derived, not stated"))
+        Some(error.field(format!("facts.{fact}"), "is derived, found or set, not stated"))
     });
     refused.map_or(Ok(()), Err)
-}
-
-/// Opens a case inside a slice's transaction. The slice calls [`Platform::wake_pump`] after its commit.
-///
-/// # Errors
-/// As [`Platform::act_on_case`].
-pub async fn open_case(platform: &Platform, tx: &Tx, ctx: &Ctx, opening: Opening) -> Result<Receipt> {
-    let (head, facts, act) = new_head(platform, ctx, opening)?;
-    let role = speak(platform, ctx, &head, &act)?;
-    open_as(platform, tx, ctx, head, facts, act, role).await
-}
-
-fn new_head(platform: &Platform, ctx: &Ctx, opening: Opening) -> Result<(CaseHead, law::Facts, ActInput)> {
-    let Opening { procedure, pack, subject, provider, demander, facts, act, parent } = opening;
-    check(&act)?;
-    let pack = pack.unwrap_or_else(|| platform.settings().pack.clone());
-    let (subject_kind, subject) = subject;
-    let head = CaseHead {
-        id: CaseId(ctx.uuid()),
-        pack,
-        procedure,
-        subject_kind,
-        subject,
-        provider,
-        demander,
-        parent,
-        version: 1,
-    };
-    Ok((head, facts, act))
-}
-
-/// Opens a case in a role that the actor is already known to speak in.
-async fn open_as(
-    platform: &Platform,
-    tx: &Tx,
-    ctx: &Ctx,
-    head: CaseHead,
-    facts: law::Facts,
-    act: ActInput,
-    role: RoleId,
-) -> Result<Receipt> {
-    let asked = asked(&act, role);
-    let decision = law::open(platform.book(), &head.pack, &head.procedure, facts, &asked, ctx.now)?;
-    fail_at!(platform, Decided);
-    let (waits_for, ended) = rules::standing(platform.book(), &decision.case);
-    let row = store::case::ActiveModel {
-        id: Set(head.id.0),
-        pack: Set(head.pack.to_string()),
-        procedure: Set(head.procedure.to_string()),
-        subject_kind: Set(head.subject_kind.as_str().to_owned()),
-        subject_id: Set(head.subject),
-        provider_id: Set(head.provider.map(|id| id.0)),
-        demander_id: Set(head.demander.map(|id| id.0)),
-        parent_id: Set(head.parent.map(|id| id.0)),
-        state: Set(decision.case.state.to_string()),
-        waits_for: Set(waits_for),
-        ended: Set(ended),
-        opened_at: Set(micros(decision.at)),
-        changed_at: Set(micros(decision.at)),
-        data: Set(to_json(&decision.case)?),
-        next_due_at: Set(law::next_due(&decision.case).map(|(_, due)| micros(due))),
-        acts: Set(1),
-        version: Set(1),
-    };
-    tx.insert_later(store::case::Entity, store::case::Entity::insert(row));
-    // The row above already holds the case; only the clocks, which `stored` does not have, remain to be written.
-    let stored = law::Case { clocks: Vec::new(), ..decision.case.clone() };
-    let mut loaded = Loaded { head, stored, current: decision.case.clone(), acts: 0 };
-    let receipt = carry(platform, tx, ctx, &mut loaded, decision, &act.papers).await?;
-    write_clocks(platform, tx, &loaded);
-    fail_at!(platform, CaseWritten);
-    Ok(receipt)
 }
 
 /// Does an act in a case inside a slice's transaction. The slice calls [`Platform::wake_pump`] after its commit.
@@ -190,6 +102,9 @@ pub async fn act(platform: &Platform, tx: &Tx, ctx: &Ctx, case: CaseId, input: A
     let role = speak(platform, ctx, &loaded.head, &input)?;
     let decision = law::decide(platform.book(), &loaded.current, &asked(&input, role), ctx.now)?;
     fail_at!(platform, Decided);
+    if parties::join(platform, ctx, &mut loaded.head, &decision.by) {
+        loaded.joined = Some(decision.by.clone());
+    }
     let mut receipt = carry(platform, tx, ctx, &mut loaded, decision, &input.papers).await?;
     receipt.version = save(platform, tx, ctx, &mut loaded)?;
     if let Some(key) = key {
@@ -197,77 +112,6 @@ pub async fn act(platform: &Platform, tx: &Tx, ctx: &Ctx, case: CaseId, input: A
     }
     fail_at!(platform, CaseWritten);
     Ok(receipt)
-}
-
-/// Opens the case that an effect asks for: another procedure about the same subject, for the same parties. A duty of a whole
-/// organisation runs once: while one is open, no second is opened, whatever else the organisation does meanwhile.
-pub(crate) async fn open_following(tx: &Tx, on: &EffectCtx<'_>, procedure: &law::ProcedureId) -> Result<()> {
-    let platform = on.platform;
-    let missing =
-        || Error::new(Code::Internal, format!("pack `{}` has no procedure `{procedure}` that opens", on.case.pack));
-    let rules =
-        platform.book().pack(&on.case.pack).and_then(|pack| pack.procedures.get(procedure)).ok_or_else(missing)?;
-    let opening = rules.openings().next().ok_or_else(missing)?;
-    // Whoever is named for it, the case follows by the law from what was just decided, so the platform does it.
-    let role = opening.by.iter().find(|role| **role == "platform").or(opening.by.first()).ok_or_else(missing)?;
-    let papers = opening.papers.iter().map(|paper| (paper.clone(), format!("case {}", on.case.id))).collect();
-    let act = ActInput { role: Some(role.clone()), papers, ..ActInput::new(opening.id.as_str()) };
-    let subject = subject_of_following(tx, on, rules.subject).await?;
-    let of_organisation = subject.0 == SubjectKind::Organisation;
-    if of_organisation && is_open_already(tx, on, procedure, subject.1).await? {
-        return Ok(());
-    }
-    let ctx = Ctx::new(Actor::Platform, on.ctx.now, seed(on.ctx));
-    let opening = Opening {
-        procedure: procedure.clone(),
-        pack: Some(on.case.pack.clone()),
-        subject,
-        provider: on.case.provider,
-        demander: on.case.demander,
-        // What is known of an entry is not known of the organisation that holds it.
-        facts: if of_organisation { law::Facts::new() } else { on.decision.case.facts.clone() },
-        act,
-        parent: Some(on.case.id),
-    };
-    // The effect was decided by the law, so the platform needs no leave of its own to carry it out.
-    let (head, facts, act) = new_head(platform, &ctx, opening)?;
-    open_as(platform, tx, &ctx, head, facts, act, role.clone()).await.map(drop)
-}
-
-/// Whether another case of this procedure about the organisation is open. Its row is locked until the transaction ends, so that
-/// of two entries published at once only one begins the duty.
-async fn is_open_already(
-    tx: &Tx,
-    on: &EffectCtx<'_>,
-    procedure: &law::ProcedureId,
-    organisation: uuid::Uuid,
-) -> Result<bool> {
-    crate::identity::lock_organisation(tx, organisation.into()).await?;
-    use store::case::{Column, Entity};
-    let open = Entity::find()
-        .filter(Column::SubjectId.eq(organisation))
-        .filter(Column::Procedure.eq(procedure.as_str()))
-        .filter(Column::Ended.eq(false))
-        // The case whose act is being carried out is written only afterwards, and may just be ending.
-        .filter(Column::Id.ne(on.case.id.0));
-    Ok(open.one(tx).await?.is_some())
-}
-
-/// What a following case is about: the same thing, except that from a granted request follows the case of its service, and
-/// that a duty of a whole organisation is about whoever provides.
-async fn subject_of_following(tx: &Tx, on: &EffectCtx<'_>, wanted: law::Subject) -> Result<(SubjectKind, uuid::Uuid)> {
-    if wanted == law::Subject::Service
-        && on.case.subject_kind == SubjectKind::Request
-        && let Some(service) = crate::sharing::service_of_request(tx, on.case.subject.into()).await?
-    {
-        return Ok((SubjectKind::Service, service.0));
-    }
-    if wanted == law::Subject::Organisation
-        && let Some(provider) = on.case.provider
-    {
-        return Ok((SubjectKind::Organisation, provider.0));
-    }
-    Ok((on.case.subject_kind, on.case.subject))
 }
 
 /// The head of a case, inside a transaction.
@@ -290,6 +134,7 @@ pub(super) fn head_of(row: &store::case::Model) -> Result<CaseHead> {
         subject: row.subject_id,
         provider: row.provider_id.map(OrganisationId),
         demander: row.demander_id.map(OrganisationId),
+        parties: from_json(&row.parties)?,
         parent: row.parent_id.map(CaseId),
         version: row.version,
     })
@@ -303,11 +148,11 @@ pub(super) async fn load(tx: &Tx, case: CaseId) -> Result<Loaded> {
     }
     let row = query.one(tx).await?.ok_or_else(|| Error::not_found("case", case))?;
     let stored: law::Case = from_json(&row.data)?;
-    Ok(Loaded { head: head_of(&row)?, current: stored.clone(), stored, acts: row.acts })
+    Ok(Loaded { head: head_of(&row)?, current: stored.clone(), stored, acts: row.acts, joined: None })
 }
 
 /// Brings in what the world has changed, then lets the law do everything that fell due up to now.
-async fn let_the_law_go_first(platform: &Platform, tx: &Tx, ctx: &Ctx, loaded: &mut Loaded) -> Result<()> {
+pub(super) async fn let_the_law_go_first(platform: &Platform, tx: &Tx, ctx: &Ctx, loaded: &mut Loaded) -> Result<()> {
     refresh(platform, tx, loaded).await?;
     // Every step ends a run of a clock, so this ends; the bound only guards against a faulty pack.
     for _ in 0..1000 {
@@ -320,6 +165,10 @@ async fn let_the_law_go_first(platform: &Platform, tx: &Tx, ctx: &Ctx, loaded: &
 
 /// Facts that changed without an act.
 pub(super) async fn refresh(platform: &Platform, tx: &Tx, loaded: &mut Loaded) -> Result<()> {
+    if platform.books().is_counting() {
+        // An amendment is being counted, and this case's turn may not have come: no term runs out by the law that was.
+        (loaded.current, _) = law::recompute(platform.book(), &loaded.current);
+    }
     let facts = effects::facts_now(platform, tx, &loaded.head).await?;
     if facts.iter().any(|(fact, value)| loaded.current.facts.get(fact) != Some(value)) {
         (loaded.current, _) = law::with_facts(platform.book(), &loaded.current, facts);
@@ -340,12 +189,12 @@ pub(super) async fn as_of_now(platform: &Platform, head: &CaseHead, stored: law:
 /// The next thing the law does in a case by now, carried out; not yet saved.
 pub(super) async fn law_step(platform: &Platform, tx: &Tx, ctx: &Ctx, loaded: &mut Loaded) -> Result<Option<Receipt>> {
     let Some(decision) = law::advance(platform.book(), &loaded.current, ctx.now) else { return Ok(None) };
-    let ctx = Ctx::new(Actor::Law, ctx.now, seed(ctx));
+    let ctx = Ctx::new(Actor::Law, ctx.now, ctx.seed());
     carry(platform, tx, &ctx, loaded, decision, &BTreeMap::new()).await.map(Some)
 }
 
 /// Carries out a decision: act row, log entry, effects. The case itself is written by [`save`].
-async fn carry(
+pub(super) async fn carry(
     platform: &Platform,
     tx: &Tx,
     ctx: &Ctx,
@@ -419,7 +268,7 @@ fn act_row(
 pub(super) fn save(platform: &Platform, tx: &Tx, ctx: &Ctx, loaded: &mut Loaded) -> Result<i32> {
     let version = loaded.head.version.saturating_add(1);
     let (waits_for, ended) = rules::standing(platform.book(), &loaded.current);
-    let update = store::case::ActiveModel {
+    let mut update = store::case::ActiveModel {
         state: Set(loaded.current.state.to_string()),
         waits_for: Set(waits_for),
         ended: Set(ended),
@@ -430,6 +279,10 @@ pub(super) fn save(platform: &Platform, tx: &Tx, ctx: &Ctx, loaded: &mut Loaded)
         version: Set(version),
         ..Default::default()
     };
+    if let Some(role) = loaded.joined.take() {
+        update.parties = Set(to_json(&loaded.head.parties)?);
+        parties::remember(tx, &loaded.head, loaded.head.parties.get_key_value(&role).into_iter());
+    }
     let case = loaded.head.id;
     let update = store::case::Entity::update_many()
         .set(update)
@@ -444,7 +297,7 @@ pub(super) fn save(platform: &Platform, tx: &Tx, ctx: &Ctx, loaded: &mut Loaded)
     Ok(version)
 }
 
-fn write_clocks(platform: &Platform, tx: &Tx, loaded: &Loaded) {
+pub(super) fn write_clocks(platform: &Platform, tx: &Tx, loaded: &Loaded) {
     let changed = rules::changed_runs(&loaded.stored.clocks, &loaded.current.clocks);
     if changed.is_empty() {
         return;
@@ -470,7 +323,7 @@ fn write_clocks(platform: &Platform, tx: &Tx, loaded: &Loaded) {
 }
 
 /// The role in which the actor speaks: the one they named, or the only one that the act and the policy leave.
-fn speak(platform: &Platform, ctx: &Ctx, head: &CaseHead, input: &ActInput) -> Result<RoleId> {
+pub(super) fn speak(platform: &Platform, ctx: &Ctx, head: &CaseHead, input: &ActInput) -> Result<RoleId> {
     let may = |role: &RoleId| platform.may(ctx, Action::Speak, &Resource::case(head).role(role));
     if let Some(role) = &input.role {
         return may(role).map(|()| role.clone());
@@ -488,8 +341,7 @@ fn speak(platform: &Platform, ctx: &Ctx, head: &CaseHead, input: &ActInput) -> R
         ([role], _) => Ok((*role).clone()),
         ([], Some(error)) => Err(error),
         // The procedure has no such act: any role will do, since the law refuses the act itself, in its own words.
-        ([], None) => ["demander", "provider", "centre", "authority"]
-            .map(RoleId::from)
+        ([], None) => rules::roles_of(platform.book(), &head.pack, &head.procedure)
             .into_iter()
             .find(|role| may(role).is_ok())
             .ok_or_else(|| Error::new(Code::NotPermitted, format!("you have no part in case `{}`", head.id))),
@@ -504,7 +356,7 @@ fn speak(platform: &Platform, ctx: &Ctx, head: &CaseHead, input: &ActInput) -> R
     }
 }
 
-fn asked(input: &ActInput, role: RoleId) -> law::Act {
+pub(super) fn asked(input: &ActInput, role: RoleId) -> law::Act {
     law::Act {
         id: input.act.clone(),
         by: role,
@@ -519,7 +371,7 @@ fn asked(input: &ActInput, role: RoleId) -> law::Act {
     }
 }
 
-fn check(input: &ActInput) -> Result<()> {
+pub(super) fn check(input: &ActInput) -> Result<()> {
     for (paper, text) in &input.papers {
         if text.len() > LONGEST_PAPER {
             let message = format!(
@@ -533,13 +385,6 @@ fn check(input: &ActInput) -> Result<()> {
         return Err(Error::new(Code::InvalidInput, format!("an idempotency key has 1 to {LONGEST_KEY} bytes")));
     }
     Ok(())
-}
-
-/// 32 bytes of chance for a context that follows from this one.
-fn seed(ctx: &Ctx) -> [u8; 32] {
-    let mut seed = [0u8; 32];
-    ctx.fill(&mut seed);
-    seed
 }
 
 struct IdempotencyKey {

@@ -9,13 +9,22 @@
 //! When time alone moves a case, [`Platform::tick`] does the same with the law as actor.
 
 mod acting;
+mod explaining;
+mod learning;
+mod matters;
 pub(crate) mod notices;
+mod opening;
+mod parties;
+#[cfg(test)]
+mod party_tests;
 mod rules;
 mod scheduler;
 pub(crate) mod store;
+pub(crate) mod subjects;
 #[cfg(test)]
 mod tests;
 mod view;
+mod visible;
 
 use std::collections::BTreeMap;
 
@@ -26,9 +35,15 @@ use uuid::Uuid;
 
 use crate::ids::*;
 
-pub(crate) use acting::open_following;
-pub use acting::{act, head, open_case};
+pub use acting::{act, head};
+pub use explaining::Explanation;
+pub(crate) use learning::learn;
+pub use matters::{LONGEST_TITLE, Matter};
 pub use notices::{NoticeKind, NoticeView};
+pub use opening::open_case;
+pub(crate) use opening::open_following;
+pub use parties::Parties;
+pub(crate) use rules::offices_with_part;
 pub use scheduler::TickReport;
 pub use view::{ActView, CaseFilter, CaseLine, CaseView, ClockView};
 
@@ -48,6 +63,8 @@ pub enum SubjectKind {
     Project,
     /// One record.
     Record,
+    /// Anything else, which the case itself names: a plan, a product, an incident, a purchase.
+    Matter,
 }
 
 impl SubjectKind {
@@ -60,12 +77,13 @@ impl SubjectKind {
             Self::Organisation => "organisation",
             Self::Project => "project",
             Self::Record => "record",
+            Self::Matter => "matter",
         }
     }
 
     /// The kind of that word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Entry, Self::Request, Self::Service, Self::Organisation, Self::Project, Self::Record]
+        [Self::Entry, Self::Request, Self::Service, Self::Organisation, Self::Project, Self::Record, Self::Matter]
             .into_iter()
             .find(|kind| kind.as_str() == word)
     }
@@ -88,6 +106,9 @@ pub struct CaseHead {
     pub provider: Option<OrganisationId>,
     /// The organisation that asks, if there is one.
     pub demander: Option<OrganisationId>,
+    /// The organisations that play other roles of which one belongs to a case.
+    #[serde(default)]
+    pub parties: Parties,
     /// The case from which it was opened.
     pub parent: Option<CaseId>,
     /// How often it was changed; for [`ActInput::expected_version`].
@@ -103,10 +124,14 @@ pub struct Opening {
     pub pack: Option<PackId>,
     /// What it is about.
     pub subject: (SubjectKind, Uuid),
+    /// Only for [`Platform::open_case`](crate::Platform::open_case): the subject is a new matter, and this is its name.
+    pub title: Option<String>,
     /// Who provides.
     pub provider: Option<OrganisationId>,
     /// Who asks.
     pub demander: Option<OrganisationId>,
+    /// Who plays other roles of which one organisation belongs to a case, as far as it is known beforehand.
+    pub parties: Parties,
     /// What is known at the start.
     pub facts: Facts,
     /// The act that opens it.

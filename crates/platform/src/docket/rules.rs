@@ -1,10 +1,12 @@
 //! The docket's pure rules.
 
-use law::{Book, Case, PackId, ProcedureId, RoleId};
+use std::collections::BTreeSet;
+
+use law::{Book, Case, Holders, PackId, ProcedureId, RoleId};
 
 use crate::ids::OrganisationId;
 
-use super::CaseHead;
+use super::{CaseHead, Parties};
 
 /// The roles in which an act can be done at all: those that the pack names for it. An act that the procedure does not have
 /// names none; the law then refuses it in its own words.
@@ -24,8 +26,36 @@ pub(super) fn inbox_of(head: &CaseHead, role: &RoleId) -> (Option<OrganisationId
     match role.as_str() {
         "provider" => (head.provider, None),
         "demander" => (head.demander, None),
-        office => (None, Some(office.to_owned())),
+        office => match head.parties.get(role) {
+            Some(party) => (Some(*party), None),
+            None => (None, Some(office.to_owned())),
+        },
     }
+}
+
+/// Every organisation that is a party to the case.
+pub(super) fn parties_of(head: &CaseHead) -> BTreeSet<OrganisationId> {
+    [head.provider, head.demander].into_iter().flatten().chain(head.parties.values().copied()).collect()
+}
+
+/// The roles that have a part in a procedure, in no order of rank.
+pub(super) fn roles_of(book: &Book, pack: &PackId, procedure: &ProcedureId) -> Vec<RoleId> {
+    let procedure = book.pack(pack).and_then(|pack| pack.procedures.get(procedure));
+    procedure.map(|procedure| procedure.roles().into_iter().cloned().collect()).unwrap_or_default()
+}
+
+/// The offices that have a part in a case: those of the procedure's roles that are offices, except where the case already has
+/// the one organisation that plays the role.
+pub(crate) fn offices_with_part(
+    book: &Book,
+    pack: &PackId,
+    procedure: &ProcedureId,
+    parties: &Parties,
+) -> BTreeSet<RoleId> {
+    let words = book.vocabulary();
+    let open =
+        |role: &RoleId| words.is_office(role) && !(words.holders(role) == Holders::Party && parties.contains_key(role));
+    roles_of(book, pack, procedure).into_iter().filter(open).collect()
 }
 
 /// What the tables keep of a state besides its name: the roles waited for, each between blanks, and whether it is an end.

@@ -31,6 +31,9 @@ pub mod case {
         pub provider_id: Option<Uuid>,
         /// Who asks.
         pub demander_id: Option<Uuid>,
+        /// Who plays other roles of one organisation a case, `{role: organisation}` as JSON.
+        #[sea_orm(column_type = "Text")]
+        pub parties: String,
         /// From which case it was opened.
         pub parent_id: Option<Uuid>,
         /// Its state.
@@ -52,6 +55,53 @@ pub mod case {
         pub acts: i32,
         /// How often it was changed.
         pub version: i32,
+    }
+
+    /// No relations: joins are written where they are needed.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// A party of a case besides those who provide and ask; repeats the case's row for finding cases by their parties.
+pub mod party {
+    use sea_orm::entity::prelude::*;
+
+    /// One party.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "docket_party")]
+    pub struct Model {
+        /// The case.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub case_id: Uuid,
+        /// Its role.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub role: String,
+        /// Which organisation.
+        pub organisation_id: Uuid,
+    }
+
+    /// No relations: joins are written where they are needed.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// A matter: what a case is about when it is nothing that the platform holds.
+pub mod matter {
+    use sea_orm::entity::prelude::*;
+
+    /// One matter.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "docket_matter")]
+    pub struct Model {
+        /// Its id.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        /// What it is called.
+        pub title: String,
+        /// When it was named.
+        pub named_at: i64,
     }
 
     /// No relations: joins are written where they are needed.
@@ -250,6 +300,7 @@ pub(crate) fn migration() -> Tables {
         .col(uuid("subject_id"))
         .col(uuid_null("provider_id"))
         .col(uuid_null("demander_id"))
+        .col(text("parties"))
         .col(uuid_null("parent_id"))
         .col(text("state"))
         .col(text("waits_for"))
@@ -260,6 +311,19 @@ pub(crate) fn migration() -> Tables {
         .col(big_integer_null("next_due_at"))
         .col(integer("acts"))
         .col(integer("version"))
+        .to_owned();
+    let party = Table::create()
+        .table("docket_party")
+        .col(uuid("case_id"))
+        .col(text("role"))
+        .col(uuid("organisation_id"))
+        .primary_key(Index::create().col("case_id").col("role"))
+        .to_owned();
+    let matter = Table::create()
+        .table("docket_matter")
+        .col(pk_uuid("id"))
+        .col(text("title"))
+        .col(big_integer("named_at"))
         .to_owned();
     let act = Table::create()
         .table("docket_act")
@@ -334,12 +398,13 @@ pub(crate) fn migration() -> Tables {
     };
     Tables {
         name: "20261121_docket",
-        tables: vec![case, act, clock, notice, lease, idempotency],
+        tables: vec![case, party, matter, act, clock, notice, lease, idempotency],
         indexes: vec![
             on("docket_case", "docket_case_due", &["next_due_at"]),
             on("docket_case", "docket_case_subject", &["subject_id"]),
             on("docket_case", "docket_case_provider", &["provider_id", "changed_at"]),
             on("docket_case", "docket_case_demander", &["demander_id", "changed_at"]),
+            on("docket_party", "docket_party_organisation", &["organisation_id", "role"]),
             // The second guard after the case's version: an act's place in its case is taken only once.
             on("docket_act", "docket_act_place", &["case_id", "seq"]).unique().to_owned(),
             on("docket_clock", "docket_clock_due", &["status", "due_at"]),

@@ -41,6 +41,8 @@ async fn open(
         demander: Some(district.organisation("transport")?),
         facts: facts.iter().map(|(fact, value)| (law::FactId::new(fact), value.clone())).collect(),
         act,
+        title: None,
+        parties: Default::default(),
         parent: None,
     };
     let tx = district.platform.db().write().await?;
@@ -207,6 +209,8 @@ async fn yearly_review(district: &District) -> Result<Receipt> {
         demander: None,
         facts: Facts::new(),
         act: ActInput::new("open").role("platform"),
+        title: None,
+        parties: Default::default(),
         parent: None,
     };
     let tx = district.platform.db().write().await?;

@@ -1,24 +1,29 @@
 //! Cases as people see them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::{Timestamp, civil::Date};
 use law::{ArticleId, ClockId, ClockStatus, PackId, PaperId, ProcedureId, RoleId, StateId};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
     Platform,
-    ctx::{Actor, Ctx, Office, Role},
-    db::{Listing, Page, from_json, instant, micros},
+    ctx::Ctx,
+    db::{Listing, Page, from_json, instant},
     error::{Error, Result},
     ids::*,
     ledger,
-    policy::{Action, Resource, office_word},
+    policy::{Action, Resource},
 };
 
-use super::{CaseHead, acting::head_of, store};
+use super::{
+    CaseHead, SubjectKind,
+    acting::head_of,
+    matters, rules, store,
+    visible::{visible, wanted},
+};
 
 /// A case with everything about it.
 #[derive(Clone, Debug, Serialize)]
@@ -28,6 +33,8 @@ pub struct CaseView {
     pub head: CaseHead,
     /// The procedure's title.
     pub title: String,
+    /// What the matter is called, when it is about one.
+    pub matter: Option<String>,
     /// Its state.
     pub state: StateId,
     /// The state's title.
@@ -120,6 +127,8 @@ pub struct CaseLine {
     pub head: CaseHead,
     /// The procedure's title.
     pub title: String,
+    /// What the matter is called, when it is about one.
+    pub matter: Option<String>,
     /// Its state.
     pub state: StateId,
     /// The state's title.
@@ -174,9 +183,11 @@ impl Platform {
         let case = super::acting::as_of_now(self, &head, from_json(&row.data)?).await?;
         let procedure = self.book().pack(&case.pack).and_then(|pack| pack.procedures.get(&case.procedure));
         let state = procedure.and_then(|procedure| procedure.states.get(&case.state));
-        let roles = ["demander", "provider", "centre", "authority", "cyberspace"].map(RoleId::from);
+        let roles = rules::roles_of(self.book(), &case.pack, &case.procedure);
+        let matter = self.matter_titles(std::slice::from_ref(&row)).await?.remove(&row.subject_id);
         Ok(CaseView {
             title: procedure.map(|p| p.title.clone()).unwrap_or_default(),
+            matter,
             state_title: state.map(|state| state.title.clone()).unwrap_or_default(),
             waits_for: state.map(|state| state.waits_for.clone()).unwrap_or_default(),
             ended: row.ended,
@@ -202,7 +213,11 @@ impl Platform {
     /// [`crate::Code::NotPermitted`] for whoever is not logged in.
     pub async fn cases(&self, ctx: &Ctx, filter: &CaseFilter, page: Page) -> Result<Listing<CaseLine>> {
         self.may(ctx, Action::ListCases, &Resource::platform())?;
-        let query = store::case::Entity::find().filter(visible(&ctx.who)).filter(wanted(&ctx.who, filter));
+        let query = store::case::Entity::find().filter(visible(self.book(), &ctx.who)).filter(wanted(
+            self.book(),
+            &ctx.who,
+            filter,
+        ));
         let total = query.clone().count(self.db().read()).await?;
         use store::case::Column;
         let rows = query
@@ -214,7 +229,8 @@ impl Platform {
             .limit(page.limit())
             .all(self.db().read())
             .await?;
-        let items = rows.iter().map(|row| self.case_line(row)).collect::<Result<_>>()?;
+        let matters = self.matter_titles(&rows).await?;
+        let items = rows.iter().map(|row| self.case_line(row, &matters)).collect::<Result<_>>()?;
         Ok(Listing { items, total })
     }
 
@@ -288,13 +304,19 @@ impl Platform {
             .collect()
     }
 
-    fn case_line(&self, row: &store::case::Model) -> Result<CaseLine> {
+    async fn matter_titles(&self, rows: &[store::case::Model]) -> Result<HashMap<Uuid, String>> {
+        let of_matters = rows.iter().filter(|row| row.subject_kind == SubjectKind::Matter.as_str());
+        matters::titles(self.db().read(), of_matters.map(|row| row.subject_id)).await
+    }
+
+    fn case_line(&self, row: &store::case::Model, matters: &HashMap<Uuid, String>) -> Result<CaseLine> {
         let pack: PackId = row.pack.as_str().into();
         let procedure = self.book().pack(&pack).and_then(|pack| pack.procedures.get(row.procedure.as_str()));
         let state = procedure.and_then(|procedure| procedure.states.get(row.state.as_str()));
         Ok(CaseLine {
             head: head_of(row)?,
             title: procedure.map(|p| p.title.clone()).unwrap_or_default(),
+            matter: matters.get(&row.subject_id).cloned(),
             state: row.state.as_str().into(),
             state_title: state.map(|state| state.title.clone()).unwrap_or_default(),
             ended: row.ended,
@@ -302,50 +324,4 @@ impl Platform {
             next_due_at: row.next_due_at.map(instant).transpose()?,
         })
     }
-}
-
-/// The parties' cases; all of them for those who oversee. Mirrors the policy of `read_case`, as a condition of the query.
-fn visible(who: &Actor) -> Condition {
-    use store::case::Column;
-    let party = |organisation: &OrganisationId| {
-        Condition::any().add(Column::ProviderId.eq(organisation.0)).add(Column::DemanderId.eq(organisation.0))
-    };
-    match who {
-        Actor::Person { office: Some(Office::Authority | Office::Centre | Office::Cyberspace), .. }
-        | Actor::Law
-        | Actor::Platform => Condition::all(),
-        Actor::Person { roles, .. } if roles.contains(&Role::AuditAdministrator) => Condition::all(),
-        Actor::Person { organisation, .. } | Actor::Client { organisation, .. } => party(organisation),
-        Actor::Public => Condition::any().add(Column::Id.is_null()),
-    }
-}
-
-fn wanted(who: &Actor, filter: &CaseFilter) -> Condition {
-    use store::case::Column;
-    let (organisation, office) = match who {
-        Actor::Person { organisation, office, .. } => (organisation.0, *office),
-        Actor::Client { organisation, .. } => (organisation.0, None),
-        Actor::Law | Actor::Platform | Actor::Public => (Uuid::nil(), None),
-    };
-    let waits = |role: &str| Column::WaitsFor.contains(format!(" {role} "));
-    let mut all = Condition::all();
-    if filter.mine {
-        all =
-            all.add(Condition::any().add(Column::ProviderId.eq(organisation)).add(Column::DemanderId.eq(organisation)));
-    }
-    if filter.waiting_for_me {
-        let mut mine = Condition::any()
-            .add(Column::ProviderId.eq(organisation).and(waits("provider")))
-            .add(Column::DemanderId.eq(organisation).and(waits("demander")));
-        if let Some(office) = office {
-            mine = mine.add(waits(office_word(office)));
-        }
-        all = all.add(mine);
-    }
-    all.add_option(filter.role.as_ref().map(|role| waits(role.as_str())))
-        .add_option(filter.procedure.as_ref().map(|procedure| Column::Procedure.eq(procedure.as_str())))
-        .add_option(filter.state.as_ref().map(|state| Column::State.eq(state.as_str())))
-        .add_option(filter.subject.map(|subject| Column::SubjectId.eq(subject)))
-        .add_option(filter.ended.map(|ended| Column::Ended.eq(ended)))
-        .add_option(filter.due_before.map(|before| Column::NextDueAt.lt(micros(before))))
 }

@@ -22,7 +22,7 @@ use jiff::Timestamp;
 use moka::sync::Cache;
 use serde::{Deserialize, Serialize};
 
-use crate::ctx::{Actor, Office, Role};
+use crate::ctx::{Actor, Role};
 
 pub use clients::{ClientAccess, ClientView, token_message};
 pub(crate) use organisations::lock_organisation;
@@ -78,11 +78,4 @@ pub enum OrganisationKind {
 /// The roles as the tables keep them.
 pub(crate) fn roles_to_json(roles: &BTreeSet<Role>) -> crate::Result<String> {
     crate::db::to_json(roles)
-}
-
-/// The office of a word.
-pub(crate) fn office_of(word: &str) -> Option<Office> {
-    [Office::Authority, Office::Centre, Office::Cyberspace]
-        .into_iter()
-        .find(|office| crate::policy::office_word(*office) == word)
 }

@@ -16,10 +16,10 @@ use crate::{
     error::{Code, Error, Result},
     ids::OrganisationId,
     ledger,
-    policy::{Action, Resource, office_word},
+    policy::{Action, Resource},
 };
 
-use super::{OrganisationKind, office_of, rules, store::organisation};
+use super::{OrganisationKind, rules, store::organisation};
 
 /// What is needed to create an organisation.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -33,7 +33,8 @@ pub struct OrganisationInput {
     /// Its unified social credit code (GB 32100).
     #[serde(default)]
     pub credit_code: Option<String>,
-    /// The office it holds in the district; each is held by one organisation.
+    /// The office it holds in the district: a role of the law's vocabulary. Unless the vocabulary lets several hold it, each is held
+    /// by one organisation.
     #[serde(default)]
     pub office: Option<Office>,
 }
@@ -65,6 +66,7 @@ impl Platform {
     pub async fn create_organisation(&self, ctx: &Ctx, input: OrganisationInput) -> Result<OrganisationView> {
         self.may(ctx, Action::ManageOrganisations, &Resource::platform())?;
         check(&input)?;
+        let seat = self.seat(input.office.as_ref())?;
         let view = OrganisationView {
             id: OrganisationId(ctx.uuid()),
             code: input.code,
@@ -80,7 +82,8 @@ impl Platform {
             name: Set(view.name.clone()),
             kind: Set(to_json(&view.kind)?),
             credit_code: Set(view.credit_code.clone()),
-            office: Set(view.office.map(|office| office_word(office).to_owned())),
+            office: Set(view.office.as_ref().map(|office| office.as_str().to_owned())),
+            seat: Set(seat),
             signing_key: Set(None),
             created_at: Set(micros(ctx.now)),
         };
@@ -92,6 +95,19 @@ impl Platform {
         tx.commit().await?;
         self.wake_pump();
         Ok(view)
+    }
+
+    /// The office again if only one organisation may hold it, so that a second one is a conflict.
+    fn seat(&self, office: Option<&Office>) -> Result<Option<String>> {
+        let Some(office) = office else { return Ok(None) };
+        let words = self.book().vocabulary();
+        if !words.is_office(office.role()) {
+            let message = format!("`{}` is no office that an organisation can hold", office.as_str());
+            return Err(Error::new(Code::InvalidInput, message)
+                .field("office", "no role of the law's vocabulary, or one that each case gives")
+                .hint("leave it out, or name a role such as `centre` or `operator`"));
+        }
+        Ok((words.holders(office.role()) == law::Holders::One).then(|| office.as_str().to_owned()))
     }
 
     /// Registers the key under which an organisation signs its commitments, or puts a new one in its place. What was signed
@@ -211,7 +227,7 @@ pub(super) fn view(row: &organisation::Model) -> Result<OrganisationView> {
         name: row.name.clone(),
         kind: from_json(&row.kind)?,
         credit_code: row.credit_code.clone(),
-        office: row.office.as_deref().and_then(office_of),
+        office: row.office.as_deref().map(Office::new),
         signing_key: row.signing_key.clone(),
     })
 }

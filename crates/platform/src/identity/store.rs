@@ -28,6 +28,8 @@ pub mod organisation {
         pub credit_code: Option<String>,
         /// The office it holds.
         pub office: Option<String>,
+        /// The office again when only one organisation may hold it; unique.
+        pub seat: Option<String>,
         /// Its SM2 signing key, SPKI PEM: the electronic seal under which it signs commitments.
         pub signing_key: Option<String>,
         /// When it was created.
@@ -196,7 +198,8 @@ pub(crate) fn migration() -> Tables {
         .col(text("name"))
         .col(text("kind"))
         .col(text_null("credit_code"))
-        .col(text_null("office").unique_key())
+        .col(text_null("office"))
+        .col(text_null("seat").unique_key())
         .col(text_null("signing_key"))
         .col(big_integer("created_at"))
         .to_owned();

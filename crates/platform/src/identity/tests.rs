@@ -199,7 +199,7 @@ async fn an_organisation_is_recorded_once() -> Result<()> {
             office,
         };
         let ctx = district.ctx("system.admin").await?;
-        for taken in [input("housing", None), input("another", Some(Office::Centre))] {
+        for taken in [input("housing", None), input("another", Some(crate::Office::new(crate::Office::CENTRE)))] {
             let error = district.platform.create_organisation(&ctx, taken).await.expect_err("taken");
             assert_eq!(error.code, Code::Conflict);
         }

@@ -152,6 +152,11 @@ pub(super) fn act_leaf(platform: &Platform, ctx: &Ctx, record: &ActRecord<'_>, p
         "facts": public_facts(platform, &decision.case.facts),
         "papers": papers.in_leaf(),
     });
+    if let Some(object) = leaf.as_object_mut()
+        && !head.parties.is_empty()
+    {
+        object.insert("parties".to_owned(), json!(head.parties));
+    }
     if let (Some(object), Some((clock, outcome))) = (leaf.as_object_mut(), &decision.expired) {
         object.insert("expired".to_owned(), json!({"clock": clock, "outcome": outcome}));
     }

@@ -26,6 +26,8 @@ async fn objection(district: &District) -> Result<Receipt> {
         demander: Some(district.organisation("transport")?),
         facts: law::Facts::new(),
         act: ActInput::new("raise").role("demander").paper("objection_statement", STATEMENT),
+        title: None,
+        parties: Default::default(),
         parent: None,
     };
     let tx = district.platform.db().write().await?;

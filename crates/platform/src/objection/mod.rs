@@ -122,6 +122,8 @@ impl Platform {
             demander: None,
             facts: law::Facts::new(),
             act,
+            title: None,
+            parties: Default::default(),
             parent: None,
         };
         let receipt_number = rules::receipt_number(ctx);

@@ -8,7 +8,7 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use cedar_policy::{
     Authorizer, Context, Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicyId, PolicySet, Request,
@@ -20,8 +20,8 @@ use uuid::Uuid;
 
 use crate::{
     Platform,
-    ctx::{Actor, Ctx, Office, Role},
-    docket::CaseHead,
+    ctx::{Actor, Ctx, Role},
+    docket::{self, CaseHead, Parties},
     error::{Code, Error, Result},
     ids::OrganisationId,
 };
@@ -82,6 +82,10 @@ actions! {
     ManageSessions = "manage_sessions",
     /// List people with their roles.
     ReadPeople = "read_people",
+    /// Give a matter its name before any case about it (on [`Resource::platform`]).
+    NameMatter = "name_matter",
+    /// Record what an office has found about something (on [`Resource::platform`]).
+    RecordFinding = "record_finding",
     /// Amend the law of the running district (on [`Resource::platform`]).
     ChangeLaw = "change_law",
     /// Read the log as a whole.
@@ -97,7 +101,11 @@ pub struct Resource {
     id: Option<Uuid>,
     provider: Option<OrganisationId>,
     demander: Option<OrganisationId>,
+    parties: Parties,
+    pack: String,
     procedure: String,
+    /// The offices that have a part in the case, as far as the question depends on it.
+    offices: BTreeSet<RoleId>,
     role: Option<RoleId>,
 }
 
@@ -109,7 +117,9 @@ struct Question {
     kind: Kind,
     provider: Option<OrganisationId>,
     demander: Option<OrganisationId>,
+    parties: Parties,
     procedure: String,
+    offices: BTreeSet<RoleId>,
     role: Option<RoleId>,
 }
 
@@ -137,15 +147,17 @@ impl Resource {
             id: Some(head.id.0),
             provider: head.provider,
             demander: head.demander,
+            parties: head.parties.clone(),
+            pack: head.pack.to_string(),
             procedure: head.procedure.to_string(),
+            offices: BTreeSet::new(),
             role: None,
         }
     }
 
     fn asked_by(&self, who: &Actor, action: Action) -> Question {
-        let Self { kind, id: _, provider, demander, procedure, role } = self;
-        let (procedure, role) = (procedure.clone(), role.clone());
-        Question { who: who.clone(), action, kind: *kind, provider: *provider, demander: *demander, procedure, role }
+        let Self { kind, id: _, provider, demander, parties, pack: _, procedure, offices, role } = self.clone();
+        Question { who: who.clone(), action, kind, provider, demander, parties, procedure, offices, role }
     }
 
     /// In this role, for [`Action::Speak`].
@@ -158,6 +170,11 @@ impl Resource {
     /// Something of an organisation.
     pub fn thing(id: Option<Uuid>, owner: OrganisationId) -> Self {
         Self { kind: Kind::Thing, id, provider: Some(owner), ..Self::default() }
+    }
+
+    /// Something that belongs to this organisation, or to nobody.
+    pub fn of(id: Uuid, owner: Option<OrganisationId>) -> Self {
+        Self { kind: Kind::Thing, id: Some(id), provider: owner, ..Self::default() }
     }
 
     /// That this organisation may use.
@@ -174,6 +191,15 @@ impl Platform {
     /// # Errors
     /// [`Code::NotAuthenticated`] for nobody, [`Code::NotPermitted`] with the reason as its hint.
     pub fn may(&self, ctx: &Ctx, action: Action, on: &Resource) -> Result<()> {
+        if let Actor::Person { office: Some(office), .. } = &ctx.who
+            && action == Action::ReadCase
+            && !office.oversees()
+        {
+            // Which offices have a part in a case is said by the law; only an office that does not oversee everything asks.
+            let (pack, procedure) = (on.pack.as_str().into(), on.procedure.as_str().into());
+            let offices = docket::offices_with_part(self.book(), &pack, &procedure, &on.parties);
+            return self.policy().may(&ctx.who, action, &Resource { offices, ..on.clone() });
+        }
         self.policy().may(&ctx.who, action, on)
     }
 }
@@ -318,7 +344,9 @@ impl Policies {
         if let Some((id, because)) = forbidden {
             return error.hint(format!("{because} (policy `{id}`)"));
         }
-        match self.reasons.get(&asked).map(Vec::as_slice) {
+        // A role that no policy names is an office, or a party by the vocabulary.
+        let general = || self.reasons.get("speak:office").filter(|_| action == Action::Speak);
+        match self.reasons.get(&asked).or_else(general).map(Vec::as_slice) {
             None | Some([]) => error.hint("no policy allows it to anybody"),
             Some(reasons) => {
                 let mut told: Vec<String> =
@@ -337,8 +365,8 @@ impl Policies {
                 let roles = roles.iter().map(|role| RestrictedExpression::new_string(role_word(*role).to_owned()));
                 attributes.insert("roles".to_owned(), RestrictedExpression::new_set(roles));
                 if let Some(office) = office {
-                    attributes
-                        .insert("office".to_owned(), RestrictedExpression::new_string(office_word(*office).to_owned()));
+                    let office = RestrictedExpression::new_string(office.as_str().to_owned());
+                    attributes.insert("office".to_owned(), office);
                 }
                 entity(uid(&self.types.person, id.0), attributes)?
             }
@@ -365,6 +393,13 @@ impl Policies {
         }
         if on.kind == Kind::Case {
             attributes.insert("procedure".to_owned(), RestrictedExpression::new_string(on.procedure.clone()));
+            let parties = on.parties.values().map(|party| self.organisation(*party));
+            attributes.insert("parties".to_owned(), RestrictedExpression::new_set(parties));
+            let offices = on.offices.iter().map(|office| RestrictedExpression::new_string(office.to_string()));
+            attributes.insert("offices".to_owned(), RestrictedExpression::new_set(offices));
+            if let Some(party) = on.role.as_ref().and_then(|role| on.parties.get(role)) {
+                attributes.insert("party".to_owned(), self.organisation(*party));
+            }
         }
         entity(uid(kind, on.id.unwrap_or_default()), attributes)
     }
@@ -392,14 +427,5 @@ pub(crate) fn role_word(role: Role) -> &'static str {
         Role::SystemAdministrator => "system_administrator",
         Role::SecurityAdministrator => "security_administrator",
         Role::AuditAdministrator => "audit_administrator",
-    }
-}
-
-/// The word of an office: the role of that name in the packs.
-pub(crate) fn office_word(office: Office) -> &'static str {
-    match office {
-        Office::Authority => "authority",
-        Office::Centre => "centre",
-        Office::Cyberspace => "cyberspace",
     }
 }

@@ -68,6 +68,8 @@ impl Platform {
             demander: Some(demander),
             facts: rules::facts(&elements, wanted.sharing, wanted.catalogued, wanted.collected),
             act: ActInput { papers: rules::papers(&elements), ..ActInput::new(act.as_str()).role("demander") },
+            title: None,
+            parties: Default::default(),
             parent: None,
         };
         let receipt = docket::open_case(self, &tx, ctx, opening).await?;

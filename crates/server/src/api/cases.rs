@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use axum::Json;
 use jiff::{Timestamp, civil::Date};
 use platform::{CaseId, docket};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use crate::{
     AppState,
-    auth::Caller,
+    auth::{Anyone, Caller},
     extract::{Answer, Body, IdempotencyKey, InPath, InQuery},
     openapi::{ActProblems, ReadProblems},
     page::{PageQuery, Paged},
@@ -22,7 +22,7 @@ use crate::{
 /// Routes of cases.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .routes(routes!(cases_list, cases_open))
+        .routes(routes!(cases_list))
         .routes(routes!(cases_get))
         .routes(routes!(cases_possible))
         .routes(routes!(cases_act))
@@ -79,27 +79,6 @@ async fn cases_list(
     Ok(Json(caller.platform().cases(&caller.ctx, &filter.filter(), page.page()?).await?))
 }
 
-/// Opens a case of a procedure that has no form of its own, by its opening act.
-#[utoipa::path(
-    post, path = "/cases", tag = "cases", request_body = CaseOpening,
-    params(("idempotency-key" = Option<String>, Header, description = "repeating the act with the same key repeats nothing")),
-    responses((status = 200, body = Receipt), ActProblems)
-)]
-async fn cases_open(caller: Caller, key: IdempotencyKey, Body(opening): Body<CaseOpening>) -> Answer<docket::Receipt> {
-    let act = opening.act.input(key)?;
-    let opening = docket::Opening {
-        procedure: opening.procedure.as_str().into(),
-        pack: None,
-        subject: (opening.subject_kind, opening.subject),
-        provider: opening.provider.map(Into::into),
-        demander: opening.demander.map(Into::into),
-        facts: Default::default(),
-        act,
-        parent: None,
-    };
-    Ok(Json(caller.platform().open_case(&caller.ctx, opening).await?))
-}
-
 /// Shows a case: its state, terms with their day-by-day derivation, what was done and what can be done.
 #[utoipa::path(get, path = "/cases/{id}", tag = "cases", params(("id" = Uuid, Path, description = "the case")), responses((status = 200, body = CaseView), ReadProblems))]
 async fn cases_get(caller: Caller, InPath(id): InPath<CaseId>) -> Answer<CaseView> {
@@ -112,7 +91,7 @@ async fn cases_possible(caller: Caller, InPath(id): InPath<CaseId>) -> Answer<Ve
     Ok(Json(CaseView::from(caller.platform().case(&caller.ctx, id).await?).possible))
 }
 
-/// Does an act in a case. The law decides; a refusal says from which state, which act, what is missing, on which article, and
+/// Does an act in a case. Where the act is the public's, nobody has to log in. The law decides; a refusal says from which state, which act, what is missing, on which article, and
 /// what can be done instead.
 #[utoipa::path(
     post, path = "/cases/{id}/acts", tag = "cases", request_body = ActBody,
@@ -123,7 +102,7 @@ async fn cases_possible(caller: Caller, InPath(id): InPath<CaseId>) -> Answer<Ve
     responses((status = 200, body = Receipt), ActProblems)
 )]
 async fn cases_act(
-    caller: Caller,
+    caller: Anyone,
     InPath(id): InPath<CaseId>,
     key: IdempotencyKey,
     Body(act): Body<ActBody>,
@@ -168,13 +147,7 @@ impl ActBody {
         for (paper, text) in self.papers {
             input = input.paper(paper, text);
         }
-        let unusable = |error: serde_json::Error| {
-            Problem::new(platform::Code::InvalidInput, "the facts cannot be used")
-                .field("facts", "must be flags, whole numbers, instants or words")
-                .because(error)
-        };
-        let facts = serde_json::to_value(&self.facts).map_err(unusable)?;
-        input.facts = serde_json::from_value(facts).map_err(unusable)?;
+        input.facts = facts(&self.facts)?;
         input.extension = self.extension;
         input.expected_version = self.expected_version;
         input.idempotency_key = key.0;
@@ -182,48 +155,18 @@ impl ActBody {
     }
 }
 
-/// What opens a case.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct CaseOpening {
-    /// Which procedure of the district's pack.
-    pub procedure: String,
-    /// What kind of thing it is about.
-    #[schema(value_type = SubjectKind)]
-    pub subject_kind: docket::SubjectKind,
-    /// Which one.
-    pub subject: Uuid,
-    /// The organisation that provides, if there is one.
-    #[serde(default)]
-    pub provider: Option<Uuid>,
-    /// The organisation that asks, if there is one.
-    #[serde(default)]
-    pub demander: Option<Uuid>,
-    /// The opening act.
-    #[serde(flatten)]
-    pub act: OpeningAct,
-}
-
-/// The act that opens a case.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct OpeningAct {
-    /// Which act of the procedure.
-    pub act: String,
-    /// In which role; may be left out when there is only one in which the caller can do it.
-    #[serde(default)]
-    pub role: Option<String>,
-    /// Papers that come with it.
-    #[serde(default)]
-    pub papers: BTreeMap<String, String>,
-    /// Facts that come with it.
-    #[serde(default)]
-    pub facts: BTreeMap<String, FactValue>,
-}
-
-impl OpeningAct {
-    fn input(self, key: IdempotencyKey) -> Result<docket::ActInput, Problem> {
-        let Self { act, role, papers, facts } = self;
-        ActBody { act, role, papers, facts, extension: None, expected_version: None }.input(key)
-    }
+/// Facts as the platform takes them.
+///
+/// # Errors
+/// [`platform::Code::InvalidInput`] for facts that cannot be written down.
+pub fn facts<T: DeserializeOwned>(said: &BTreeMap<String, FactValue>) -> Result<T, Problem> {
+    let unusable = |error: serde_json::Error| {
+        Problem::new(platform::Code::InvalidInput, "the facts cannot be used")
+            .field("facts", "must be flags, whole numbers, instants or words")
+            .because(error)
+    };
+    let facts = serde_json::to_value(said).map_err(unusable)?;
+    serde_json::from_value(facts).map_err(unusable)
 }
 
 /// The value of a fact. Instants are RFC 3339 texts.
@@ -254,6 +197,8 @@ pub enum SubjectKind {
     Project,
     /// One record.
     Record,
+    /// Anything else, which is called by a title: a plan, a product, an incident, a purchase.
+    Matter,
 }
 
 /// What a case is about and whose it is.
@@ -278,6 +223,8 @@ pub struct CaseHead {
     /// The organisation that asks.
     #[schema(required)]
     pub demander: Option<Uuid>,
+    /// Who plays other roles of which one organisation belongs to a case: `{role: organisation}`.
+    pub parties: BTreeMap<String, Uuid>,
     /// The case from which it was opened.
     #[schema(required)]
     pub parent: Option<Uuid>,
@@ -297,6 +244,9 @@ pub struct CaseLine {
     pub state: String,
     /// The state's title.
     pub state_title: String,
+    /// What the matter is called, when it is about one.
+    #[schema(required)]
+    pub matter: Option<String>,
     /// Whether it has ended.
     pub ended: bool,
     /// When it was opened.
@@ -319,6 +269,9 @@ pub struct CaseView {
     pub state: String,
     /// The state's title.
     pub state_title: String,
+    /// What the matter is called, when it is about one.
+    #[schema(required)]
+    pub matter: Option<String>,
     /// Who is expected to move.
     pub waits_for: Vec<String>,
     /// Whether it has ended.
@@ -370,6 +323,7 @@ impl From<docket::CaseView> for CaseView {
             title: case.title,
             state: case.state.to_string(),
             state_title: case.state_title,
+            matter: case.matter,
             waits_for: words(&case.waits_for),
             ended: case.ended,
             opened_at: case.opened_at,

@@ -14,14 +14,19 @@ pub mod duties;
 pub mod elements;
 pub mod entries;
 pub mod evidence;
+pub mod explanations;
+pub mod findings;
 pub mod gateway;
 pub mod health;
 pub mod law;
 pub mod loads;
 pub mod notices;
 pub mod objections;
+pub mod openings;
 pub mod organisations;
 pub mod people;
+pub mod procedures;
+pub mod registers;
 pub mod services;
 pub mod sessions;
 pub mod sharing_requests;
@@ -47,10 +52,15 @@ pub fn routes() -> OpenApiRouter<AppState> {
         sharing_requests::routes(),
         services::routes(),
         cases::routes(),
+        explanations::routes(),
+        openings::routes(),
+        findings::routes(),
         notices::routes(),
         objections::routes(),
         evidence::routes(),
         law::routes(),
+        procedures::routes(),
+        registers::routes(),
         amendments::routes(),
         state::routes(),
         demonstration::routes(),

@@ -74,18 +74,6 @@ pub struct SigningKeyInput {
     pub public_key: String,
 }
 
-/// An office of the district, held by one organisation.
-#[derive(ToSchema)]
-#[schema(as = Office, rename_all = "snake_case")]
-pub enum OfficeWord {
-    /// 主管部门.
-    Authority,
-    /// The development centre that runs the platform.
-    Centre,
-    /// The cyberspace office.
-    Cyberspace,
-}
-
 /// What kind of organisation it is.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
@@ -114,8 +102,9 @@ pub struct OrganisationInput {
     pub kind: OrganisationKind,
     /// Its unified social credit code (GB 32100).
     pub credit_code: Option<String>,
-    /// The office it holds in the district; each is held by one organisation.
-    pub office: Option<OfficeWord>,
+    /// The office it holds in the district: a role of the law's vocabulary.
+    #[schema(example = "centre")]
+    pub office: Option<String>,
 }
 
 /// An organisation.
@@ -135,8 +124,8 @@ pub struct OrganisationView {
     #[schema(required)]
     pub credit_code: Option<String>,
     /// The office it holds.
-    #[schema(required)]
-    pub office: Option<OfficeWord>,
+    #[schema(required, example = "centre")]
+    pub office: Option<String>,
     /// The public half of its SM2 signing key, SPKI PEM.
     #[schema(required)]
     pub signing_key: Option<String>,

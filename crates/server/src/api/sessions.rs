@@ -15,7 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use super::organisations::{OfficeWord, OrganisationView};
+use super::organisations::OrganisationView;
 use super::people::RoleWord;
 use crate::{
     AppState,
@@ -107,7 +107,7 @@ async fn me_get(caller: Caller) -> Answer<Me> {
         None => None,
     };
     let (kind, person, client, office, roles) = match &caller.ctx.who {
-        Actor::Person { id, office, roles, .. } => ("person", Some(id.0), None, *office, roles.clone()),
+        Actor::Person { id, office, roles, .. } => ("person", Some(id.0), None, office.clone(), roles.clone()),
         Actor::Client { id, .. } => ("client", None, Some(id.0), None, BTreeSet::new()),
         Actor::Law | Actor::Platform | Actor::Public => ("public", None, None, None, BTreeSet::new()),
     };
@@ -173,7 +173,7 @@ pub struct Me {
     #[schema(required, value_type = Option<OrganisationView>)]
     pub organisation: Option<identity::OrganisationView>,
     /// The office that the organisation holds in the district.
-    #[schema(required, value_type = Option<OfficeWord>)]
+    #[schema(required, value_type = Option<String>)]
     pub office: Option<Office>,
     /// What one may be.
     #[schema(value_type = Vec<RoleWord>)]

@@ -258,6 +258,7 @@ impl World {
         let one = |id: &str| vec![id.to_owned()];
         let two = |id: &str, query: String| vec![id.to_owned(), query];
         let query = |text: String| vec![text];
+        let found = || Some(json!({ "facts": { "violation_serious": false } }));
         let login = |password: &str| Some(json!({ "login": PLAIN, "password": password }));
         let organisation = |code: &str| Some(json!({ "code": code, "name": "区档案局", "kind": "department" }));
         let person = |login: &str| Some(json!({ "login": login, "name": "某某", "organisation": self.housing, "password": "a long password" }));
@@ -429,6 +430,20 @@ impl World {
             ("cases_act", PROVIDER, one(&self.idle_case), act("end_by_demander"), 403),
             ("cases_act", PLAIN, one(&self.draft_case), act("abandon"), 403),
             ("cases_act", DEMANDER, one(&self.idle_case), act("end_by_demander"), 200),
+            ("matters_name", NOBODY, none(), Some(json!({ "title": "数据采购" })), 401),
+            ("matters_name", PLAIN, none(), Some(json!({ "title": "数据采购" })), 403),
+            ("matters_name", PROVIDER, none(), Some(json!({ "title": "数据采购" })), 200),
+            ("findings_record", NOBODY, vec!["organisation".into(), self.housing.clone()], found(), 401),
+            ("findings_record", PROVIDER, vec!["organisation".into(), self.housing.clone()], found(), 403),
+            ("findings_record", CENTRE, vec!["organisation".into(), self.housing.clone()], found(), 200),
+            ("findings_get", NOBODY, vec!["organisation".into(), self.housing.clone()], None, 401),
+            ("findings_get", DEMANDER, vec!["organisation".into(), self.housing.clone()], None, 403),
+            ("findings_get", PROVIDER, vec!["organisation".into(), self.housing.clone()], None, 200),
+            ("registers_list", NOBODY, none(), None, 401),
+            ("registers_list", PLAIN, none(), None, 200),
+            ("registers_get", NOBODY, one("opening_list"), None, 401),
+            ("registers_get", PLAIN, one("no_such_register"), None, 404),
+            ("registers_get", PLAIN, one("opening_list"), None, 200),
             ("notices_list", NOBODY, none(), None, 401),
             ("notices_list", DEMANDER, none(), None, 200),
             ("notices_mark_read", NOBODY, one(&self.notice), None, 401),

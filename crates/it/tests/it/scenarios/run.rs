@@ -9,13 +9,14 @@ use it::{
 use jiff::Timestamp;
 use law::{
     Book, FactValue, Facts, Subject,
-    scenario::{Check, Claim, Line, Papers, Scenario, Step},
+    scenario::{Check, Claim, Line, Scenario, Step},
 };
 use serde_json::{Value, json};
 use server::Clock;
 
 use super::{
     claims,
+    proof::{papers, prove, standing, while_in_force},
     telling::{Data, Telling, tellings},
 };
 
@@ -26,7 +27,7 @@ use super::{
 pub async fn run(book: &Book, scenario: &Scenario) -> Result<(), String> {
     let all = if scenario.procedure == "sharing_request" {
         // Where a pack's rules never ask for it, the data is simply there, so that a grant has something to give.
-        let asked = scenario.pack == "putuo-2023";
+        let asked = scenario.pack != "changning-2025";
         tellings(scenario, !asked)
     } else {
         let none = Data { catalogued: false, collected: false };
@@ -87,9 +88,8 @@ pub(super) struct Teller<'a> {
 
 impl<'a> Teller<'a> {
     async fn begin(book: &'a Book, scenario: &'a Scenario, telling: &'a Telling, at: Timestamp) -> Self {
-        let in_force = book.pack(&scenario.pack).map(|pack| law::calendar::start_of(pack.in_force.from));
         let pack = scenario.pack.clone();
-        let opened = at.max(in_force.unwrap_or(at)).to_string();
+        let opened = while_in_force(book, scenario, at).to_string();
         let site = Site::open_with(Store::Memory, &opened, |settings| settings.pack = pack, |_| {}).await;
         let word = |fact: &str| telling.given.get(fact).map(ToString::to_string);
         let flag = |fact: &str| telling.given.get(fact).is_none_or(|value| *value == FactValue::Flag(true));
@@ -192,10 +192,8 @@ impl<'a> Teller<'a> {
         if fits { Ok(()) } else { Err(format!("it should be refused as `{code}`, but: {reply}")) }
     }
 
-    /// Version and state of the case, to see that a refusal changes nothing.
     async fn standing(&self) -> Option<(Value, Value, usize)> {
-        let case = self.site.case(AUTHORITY, self.case.as_ref()?).await;
-        Some((case["state"].clone(), case["clocks"].clone(), case["timeline"].as_array().map_or(0, Vec::len)))
+        standing(&self.site, self.case.as_ref()).await
     }
 
     async fn open(&mut self, step: &Step) -> Reply {
@@ -219,7 +217,7 @@ impl<'a> Teller<'a> {
 
     async fn open_request(&mut self, step: &Step) -> Reply {
         if self.entry.is_none() {
-            self.site.clock.set(self.site.clock.now().max(self.in_force()));
+            self.site.clock.set(while_in_force(self.book, self.scenario, self.site.clock.now()));
             let drafted = self.site.draft("困难家庭救助名单", &self.sharing).await.ok();
             self.entry = Some(text(&drafted["entry"]["id"]));
             self.data(self.telling.data).await;
@@ -312,7 +310,8 @@ impl<'a> Teller<'a> {
         let rules = self.book.pack(&self.scenario.pack).and_then(|pack| pack.procedures.get(&self.scenario.procedure));
         let (kind, subject) = match rules.map(|rules| rules.subject) {
             Some(Subject::Organisation) => ("organisation", self.site.organisation("housing")),
-            Some(Subject::Project) => ("project", self.system().await),
+            Some(Subject::Project) if self.subject.is_empty() => ("project", self.system().await),
+            Some(Subject::Project) => ("project", self.subject.clone()),
             Some(Subject::Entry) => ("entry", "018f0000-0000-7000-8000-000000000001".into()),
             _ => ("record", "018f0000-0000-7000-8000-000000000002".into()),
         };
@@ -427,18 +426,8 @@ impl<'a> Teller<'a> {
         serde_json::from_value(self.site.case(AUTHORITY, case).await["facts"].clone()).unwrap()
     }
 
-    /// The papers of a step with their texts.
     fn papers(&self, step: &Step, known: &Facts) -> BTreeMap<String, String> {
-        let mut facts = known.clone();
-        facts.extend(step.facts.clone());
-        let act = step.act.as_ref().expect("a step without an act has no papers");
-        let asked = || self.book.papers_asked(&self.scenario.pack, &self.scenario.procedure, act, &facts);
-        let papers: Vec<_> = match &step.papers {
-            Papers::All => asked(),
-            Papers::AllBut(without) => asked().into_iter().filter(|paper| !without.contains(paper)).collect(),
-            Papers::Some(papers) => papers.iter().cloned().collect(),
-        };
-        papers.into_iter().map(|paper| (paper.to_string(), format!("{paper}：见附件"))).collect()
+        papers(self.book, self.scenario, step, known)
     }
 
     async fn check(&mut self, claim: &Claim) -> Result<(), String> {
@@ -477,27 +466,11 @@ impl<'a> Teller<'a> {
         Err(format!("`{effect}`: no such {wanted} lies in the inbox of `{who}`"))
     }
 
-    /// Every act rests on an article and is in the log under its own name.
     async fn prove(&self) -> Result<(), String> {
-        let Some(case) = &self.case else { return Ok(()) };
-        self.site.district.platform.flush_log().await.map_err(|error| error.to_string())?;
-        let view = self.site.case(AUTHORITY, case).await;
-        let timeline = view["timeline"].as_array().cloned().unwrap_or_default();
-        let log = crate::log::Leaves::of(&self.site);
-        for act in &timeline {
-            let name = text(&act["act"]);
-            if act["articles"].as_array().is_none_or(Vec::is_empty) {
-                return Err(format!("the act `{name}` rests on no article"));
-            }
-            let index = act["log_index"].as_u64().ok_or_else(|| format!("the act `{name}` has no log index"))?;
-            let id = text(&act["id"]);
-            let leaf = log.about(&id).ok_or_else(|| format!("the act `{name}` is not in the log"))?;
-            let named = leaf.index == index && leaf.said["act"] == act["act"] && leaf.said["case"] == view["id"];
-            if !named || leaf.said["articles"] != act["articles"] || leaf.said["to"] != act["to"] {
-                return Err(format!("leaf {} does not tell the act `{name}`: {}", leaf.index, leaf.said));
-            }
+        match &self.case {
+            Some(case) => prove(&self.site, case).await,
+            None => Ok(()),
         }
-        Ok(())
     }
 
     fn in_force(&self) -> Timestamp {
