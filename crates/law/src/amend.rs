@@ -99,7 +99,7 @@ impl LawChanges {
     #[must_use]
     pub fn first_touched_day(&self) -> Option<Date> {
         if !self.values.is_empty() || !self.rules.is_empty() {
-            return Some(Date::MIN);
+            return Some(jiff::civil::date(1, 1, 1));
         }
         self.days.iter().map(|day| day.date).min()
     }

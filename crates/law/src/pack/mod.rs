@@ -220,6 +220,8 @@ pub struct Procedure {
     /// The article that bounds what may be done with what the case gives, where that is another one: a service ends under one
     /// article, while another forbids using its data for anything but the promised purpose.
     pub bounded_by: Option<ArticleId>,
+    /// Why a case of it never ends: a duty that stands as long as its organisation does.
+    pub standing: Option<String>,
     /// Where it stands.
     pub place: Place,
     /// Its states.

@@ -358,6 +358,7 @@ fn add_procedures(pack: &mut Pack, procedures: Vec<At<RawProcedure>>, faults: &m
             in_force: pack.in_force,
             article,
             bounded_by: raw.bounded_by,
+            standing: raw.standing.filter(|reason| !reason.trim().is_empty()),
             place: place.clone(),
             states: IndexMap::new(),
             acts: IndexMap::new(),

@@ -51,6 +51,7 @@ pub(super) struct RawProcedure {
     pub(super) replaces: Option<ArticleId>,
     #[serde(default)]
     pub(super) bounded_by: Option<ArticleId>,
+    pub(super) standing: Option<String>,
 }
 
 #[derive(Deserialize)]

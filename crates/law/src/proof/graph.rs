@@ -109,7 +109,8 @@ fn ends(seen: &Exploration<'_>, findings: &mut Findings<'_>) {
     for (index, node) in seen.nodes.iter().enumerate().filter(|(_, node)| !seen.is_end(node)) {
         let Some(state) = seen.procedure.states.get(&node.case.state) else { continue };
         let stuck = !alive.contains(&index);
-        let comes_back = returning.contains(&index) && !state.waits_for.is_empty();
+        let stands = seen.procedure.standing.is_some() || returning.contains(&index);
+        let comes_back = stands && !state.waits_for.is_empty();
         // What leads to an endless situation is not itself at fault.
         let endless = !(ended.contains(&index) || comes_back) && is_last(node, index, &components);
         if stuck && told.insert((&state.id, stuck)) {
@@ -118,8 +119,7 @@ fn ends(seen: &Exploration<'_>, findings: &mut Findings<'_>) {
             findings.add(&state.place, what, next, Some(tell(seen, index, "无人能够推进")));
         } else if !stuck && endless && told_rounds.insert(components.get(index)) && told.insert((&state.id, stuck)) {
             let what = format!("a case in `{}` can never end, and no duty comes back in it", state.id);
-            let next =
-                "write `end = true` where nothing more is due, add the way to an end, or a clock that starts again";
+            let next = "write `end = true` where nothing more is due, add the way to an end or a clock that starts again, or the procedure's reason as `standing`";
             findings.add(&state.place, what, next, Some(tell(seen, index, "永无终点")));
         }
     }
