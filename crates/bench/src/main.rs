@@ -10,6 +10,7 @@ mod deadlines;
 mod district;
 mod gateway;
 mod http;
+mod lawful;
 mod load;
 mod log;
 mod machine;
@@ -43,18 +44,20 @@ struct Arguments {
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Name {
     Deadlines,
+    Law,
     Acts,
     Log,
     Load,
     Gateway,
 }
 
-const ALL: &[Name] = &[Name::Deadlines, Name::Acts, Name::Log, Name::Load, Name::Gateway];
+const ALL: &[Name] = &[Name::Deadlines, Name::Law, Name::Acts, Name::Log, Name::Load, Name::Gateway];
 
 impl Name {
     fn run(self, place: &Workplace) -> Result<Table> {
         match self {
             Self::Deadlines => deadlines::run(place),
+            Self::Law => lawful::run(place),
             Self::Acts => acts::run(place),
             Self::Log => log::run(place),
             Self::Load => load::run(place),

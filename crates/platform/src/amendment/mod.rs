@@ -10,6 +10,8 @@
 
 mod books;
 mod moves;
+#[cfg(any(test, feature = "testkit"))]
+mod stock;
 pub(crate) mod store;
 #[cfg(test)]
 mod tests;
