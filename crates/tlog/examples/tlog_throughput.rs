@@ -1,28 +1,64 @@
 //! How fast one shard is: `cargo run --release -p gongshu-tlog --example tlog_throughput [leaves]`.
 //!
 //! Appends 200-byte leaves in batches of 1000 with one sync a batch, publishes (both trees, all tiles, both signatures),
-//! then builds proofs in both trees at random positions with a small and with a large cache.
+//! then builds proofs in both trees at random positions with a small and with a large cache. Before that, callers that
+//! each wait for their own leaf: one alone, and 64 together. With `0` leaves it measures the callers only.
 
 use std::hint::black_box;
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tlog::merkle::Sha256Tree;
-use tlog::{Reader, Shard, Signers};
+use tlog::{GroupCommitter, Reader, Shard, Signers};
 
 const BATCH: u64 = 1000;
+/// How long callers are counted.
+const COUNTED: Duration = Duration::from_secs(2);
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let leaves: u64 = std::env::args().nth(1).map_or(Ok(1_000_000), |text| text.parse())?;
     let dir = std::env::temp_dir().join(format!("tlog-throughput-{}", std::process::id()));
-    let outcome = run(&dir, leaves);
+    let outcome = callers(&dir, 1).and_then(|()| callers(&dir, 64));
+    let outcome = outcome.and_then(|()| if leaves == 0 { Ok(()) } else { run(&dir.join("batches"), leaves) });
     std::fs::remove_dir_all(&dir)?;
     outcome
 }
 
-fn run(dir: &Path, leaves: u64) -> Result<(), Box<dyn std::error::Error>> {
+/// Threads that each append one leaf, wait until it is durable, and go on with the next.
+fn callers(dir: &Path, count: u64) -> Result<(), Box<dyn std::error::Error>> {
+    let committer = GroupCommitter::new(open(&dir.join(format!("callers-{count}")))?, 256)?;
+    let start = Instant::now();
+    let call = |caller: u64| -> tlog::Result<Vec<Duration>> {
+        let mut waits = Vec::new();
+        while start.elapsed() < COUNTED {
+            let asked = Instant::now();
+            committer.submit(leaf(caller))?.wait()?;
+            waits.push(asked.elapsed());
+        }
+        Ok(waits)
+    };
+    let waits: Vec<tlog::Result<Vec<Duration>>> = std::thread::scope(|scope| {
+        let call = &call;
+        let threads: Vec<_> = (0..count).map(|caller| scope.spawn(move || call(caller))).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap_or(Err(tlog::Error::Closed))).collect()
+    });
+    let mut waits = waits.into_iter().collect::<tlog::Result<Vec<_>>>()?.concat();
+    let seconds = start.elapsed().as_secs_f64();
+    committer.close()?;
+    waits.sort();
+    let at = |percent: usize| waits.get(waits.len() * percent / 100).map_or(0, Duration::as_micros);
+    let rate = rate(u64::try_from(waits.len())?, seconds);
+    println!("{rate:>9} durable appends/s, {count} waiting; 50% within {} us, 99% within {} us", at(50), at(99));
+    Ok(())
+}
+
+fn open(dir: &Path) -> Result<Shard, Box<dyn std::error::Error>> {
     let signers = Signers::new(sm::sign::SigningKey::from_bytes(&[0x42; 32])?, &[0x43; 32]);
-    let mut shard = Shard::open(dir, "log.example.cn/throughput/1", signers)?;
+    Ok(Shard::open(dir, "log.example.cn/throughput/1", signers)?)
+}
+
+fn run(dir: &Path, leaves: u64) -> Result<(), Box<dyn std::error::Error>> {
+    let mut shard = open(dir)?;
     let (mut appending, mut publishing) = (0.0, 0.0);
     while shard.len() < leaves {
         let batch: Vec<Vec<u8>> = (shard.len()..shard.len() + BATCH).map(leaf).collect();

@@ -62,6 +62,11 @@ impl Failures {
         Self(Some(point))
     }
 
+    /// Whether no crash is asked for at all.
+    pub(crate) const fn is_none(self) -> bool {
+        self.0.is_none()
+    }
+
     pub(crate) fn is(self, point: FailurePoint) -> bool {
         self.0 == Some(point)
     }

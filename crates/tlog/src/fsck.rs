@@ -204,7 +204,12 @@ impl Examiner<'_> {
             return Journal::default();
         };
         let mut journal = Journal { origin: Some(origin), first, leaves: Vec::new() };
-        while at < bytes.len() {
+        while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
+            // A frame begins with `GJF1`. Zeros from here to the end are space that the writer has set aside, in blocks of
+            // 4096 bytes; anywhere else they are what a torn write has left.
+            if rest.iter().all(|byte| *byte == 0) && bytes.len().is_multiple_of(4096) {
+                break;
+            }
             match journal_frame(&bytes, at, journal.next()) {
                 Ok((leaves, end)) => {
                     journal.leaves.extend(leaves);

@@ -7,6 +7,13 @@
 //! | file header | `gongshu-journal/1\n`, first index `u64`, origin length `u16`, origin, CRC-32 of all that `u32` |
 //! | frame header | `GJF1`, first index `u64`, leaves `u32`, payload bytes `u32`, CRC-32 of the payload `u32`, CRC-32 of the header before it `u32` |
 //! | frame payload | the leaves in entry-bundle form (16-bit big-endian length, bytes) |
+//! | space set aside | zeros up to a multiple of 4096 bytes, or nothing |
+//!
+//! A file that grows makes every sync write its length too, through the file system's own journal and behind whatever other
+//! processes have waiting there. So an append that finds no room leaves zeros behind its frame, in the same sync, and the
+//! next appends write over blocks that are there already. The log therefore ends where the frames end, not where the file
+//! does: a frame begins with letters and says its length, so zeros inside a leaf are no end and zeros at the end no frame.
+//! A closed shard has nothing set aside.
 //!
 //! Numbers are little-endian except the bundle lengths. Every append syncs before the next begins, so only the last
 //! frame can be torn. A broken frame with a good one after it was once durable: that is damage, not a torn tail, and is
@@ -28,6 +35,15 @@ pub(crate) const MAX_FRAME: usize = 64 * 1024 * 1024;
 const MAGIC: &[u8] = b"gongshu-journal/1\n";
 const FRAME_MAGIC: [u8; 4] = *b"GJF1";
 const FRAME_HEADER: usize = 28;
+/// Space is set aside up to a multiple of this many bytes, so that the examiner can tell it from a byte too many.
+const BLOCK: u64 = 4096;
+/// How many bytes a journal sets aside first, since most shards that are opened take only a few acts.
+const FIRST_ASIDE: u64 = 64 * 1024;
+/// How many bytes a journal in use sets aside at a time: seldom enough to cost nothing, little enough to spare.
+const ASIDE: u64 = 1024 * 1024;
+/// From this many bytes on a frame's own writing outweighs that of the file's length, and writing it twice (first as zeros)
+/// gains nothing.
+const LARGE_FRAME: usize = 64 * 1024;
 
 #[derive(Debug)]
 pub(crate) struct Journal {
@@ -37,6 +53,8 @@ pub(crate) struct Journal {
     next: u64,
     /// Where the next frame goes.
     end: u64,
+    /// How long the file is; from `end` to here it is zeros.
+    room: u64,
     /// Where the first frame that is not yet published begins.
     unpublished_at: u64,
 }
@@ -70,7 +88,7 @@ impl Journal {
         };
         let (first, mut rest) = read_header(dir, &path, origin, &bytes)?;
         let (mut next, mut keep) = (first, rest);
-        while !rest.is_empty() {
+        while !is_set_aside(rest) {
             let Some((frame, after)) = good_frame(rest, next) else {
                 if later_frame(rest, next) {
                     return Err(Error::damaged(
@@ -117,8 +135,15 @@ impl Journal {
         }
         failures.check(FailurePoint::JournalHalfWritten)?;
         self.file.write_all(frame).at("write", &self.path)?;
+        let end = self.end.saturating_add(u64::try_from(frame.len()).unwrap_or(u64::MAX));
+        if end > self.room {
+            self.room = end;
+            if frame.len() < LARGE_FRAME {
+                self.set_aside()?;
+            }
+        }
         self.file.sync_data().at("sync", &self.path)?;
-        self.end = self.end.saturating_add(u64::try_from(frame.len()).unwrap_or(u64::MAX));
+        self.end = end;
         self.next = self.next.saturating_add(u64::from(count));
         failures.check(FailurePoint::JournalSynced)
     }
@@ -157,6 +182,24 @@ impl Journal {
         self.unpublished_at = self.end;
     }
 
+    /// Gives back what is set aside, for a writer that stops. Nothing depends on it, so it neither syncs nor fails.
+    pub(crate) fn trim(&mut self) {
+        if self.room > self.end && self.file.set_len(self.end).is_ok() {
+            self.room = self.end;
+        }
+    }
+
+    /// Writes zeros from the end of the file, where the last frame ends and the file stands, so that the next appends find
+    /// blocks to write over. They must be written: blocks that are only reserved would be journalled at their first write.
+    fn set_aside(&mut self) -> Result<()> {
+        let more = if self.end < FIRST_ASIDE { FIRST_ASIDE } else { ASIDE };
+        let room = self.room.saturating_add(more).next_multiple_of(BLOCK);
+        let zeros = vec![0; usize::try_from(room.saturating_sub(self.room)).unwrap_or(0)];
+        self.file.write_all(&zeros).at("write", &self.path)?;
+        self.room = room;
+        Ok(())
+    }
+
     /// Writes a whole journal beside the old one and puts it in its place.
     fn replace(dir: &Path, origin: &str, first: u64, frames: &[u8]) -> Result<Self> {
         let (tmp, path) = (dir.join(TMP).join(NAME), dir.join(NAME));
@@ -175,7 +218,7 @@ impl Journal {
         let next = last_index(frames, first);
         let unpublished_at = u64::try_from(header.len()).unwrap_or(0);
         let end = unpublished_at.saturating_add(u64::try_from(frames.len()).unwrap_or(0));
-        Ok(Self { path, file, next, end, unpublished_at })
+        Ok(Self { path, file, next, end, room: end, unpublished_at })
     }
 }
 
@@ -253,6 +296,11 @@ fn good_frame(bytes: &[u8], next: u64) -> Option<(Frame, &[u8])> {
         && u32::try_from(tile::entries(payload).count()) == Ok(frame.count)
         && tile::entries(payload).all(|entry| entry.is_some());
     whole.then_some((frame, rest))
+}
+
+/// Whether no frame follows, only space set aside (or nothing). Every frame begins with letters.
+fn is_set_aside(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| *byte == 0)
 }
 
 /// Whether a frame header for a leaf after `next` follows anywhere in `bytes`.

@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, Stdio};
 
-use super::{ORIGIN, files, keys, leaves, open, signers};
+use super::{ORIGIN, files, journal_end, keys, leaves, open, signers};
 use crate::{Error, FailurePoint, Shard, fsck};
 
 #[test]
@@ -48,10 +48,12 @@ fn a_journal_cut_at_any_byte_of_the_last_batch_loses_that_batch_and_nothing_else
     shard.publish(1).unwrap();
     shard.append(&leaves(3..6)).unwrap();
     let journal = dir.path().join("journal");
-    let before = std::fs::read(&journal).unwrap().len();
+    let before = journal_end(&std::fs::read(&journal).unwrap());
     shard.append(&leaves(6..9)).unwrap();
     drop(shard);
     let whole = std::fs::read(&journal).unwrap();
+    assert_eq!(whole.len(), journal_end(&whole));
+    assert!(before < whole.len());
     for cut in before..=whole.len() {
         for garbage in [&[][..], &[0; 64]] {
             // A file system may also leave zeros where data should have come.
@@ -69,12 +71,13 @@ fn a_broken_frame_before_a_good_one_is_damage_and_not_a_torn_tail() {
     let dir = tempfile::tempdir().unwrap();
     let mut shard = open(dir.path());
     let journal = dir.path().join("journal");
-    let header = std::fs::read(&journal).unwrap().len();
+    let header = journal_end(&std::fs::read(&journal).unwrap());
     shard.append(&leaves(0..3)).unwrap();
-    let second = std::fs::read(&journal).unwrap().len();
+    let second = journal_end(&std::fs::read(&journal).unwrap());
     shard.append(&leaves(3..6)).unwrap();
     drop(shard);
     let whole = std::fs::read(&journal).unwrap();
+    assert!(header < second && second < whole.len());
     for at in header..second {
         let mut broken = whole.clone();
         broken[at] ^= 0x10;

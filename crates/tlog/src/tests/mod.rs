@@ -1,5 +1,6 @@
 //! Tests of the log as a whole: foreign vectors, a naive reference, crashes, and examiners that share no code.
 
+mod aside;
 mod canonical;
 mod committer;
 mod crash;
@@ -48,6 +49,12 @@ pub(crate) fn shared(path: &str) -> Option<PathBuf> {
     }
     eprintln!("SKIPPED: `{}` is absent; set GONGSHU_SHARED to the folder of shared vectors", path.display());
     None
+}
+
+/// Where the frames of a journal end and the space set aside begins. No leaf of these tests looks like a frame.
+pub(crate) fn journal_end(bytes: &[u8]) -> usize {
+    let Some(last) = bytes.windows(4).rposition(|window| window == b"GJF1") else { return bytes.len() };
+    last + 28 + u32::from_le_bytes(bytes[last + 16..last + 20].try_into().unwrap()) as usize
 }
 
 /// Every file below a directory, sorted.
