@@ -9,7 +9,7 @@ use law::{Act, Case, Facts};
 use platform::{
     Actor,
     amendment::Amendment,
-    docket::{ActInput, Opening, Parties, SubjectKind},
+    docket::{ActInput, Opening, SubjectKind},
     lake::MemoryLake,
 };
 
