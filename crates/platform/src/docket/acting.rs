@@ -60,17 +60,22 @@ impl Platform {
     }
 }
 
-/// Refuses facts that the vocabulary lets nobody state: they are derived by a slice, set by the law or found by an office, and
-/// nobody states them for their own benefit.
+/// Refuses facts that the vocabulary lets nobody state, and values that a fact cannot take. What is not stated is derived by a
+/// slice, set by the law or found by an office, and nobody states it for their own benefit.
 pub(super) fn only_stated_facts(platform: &Platform, input: &ActInput) -> Result<()> {
-    let words = &platform.book().vocabulary().facts;
-    let stated = |fact: &law::FactId| words.get(fact).is_some_and(|fact| fact.stated);
-    let refused = input.facts.keys().filter(|fact| !stated(fact)).fold(None, |error: Option<Error>, fact| {
+    let words = platform.book().vocabulary();
+    let fault = |fact: &law::FactId, value: &law::FactValue| match words.facts.get(fact) {
+        Some(word) if word.stated => words.check(fact, value).err(),
+        _ => Some("is derived, found or set, not stated".to_owned()),
+    };
+    let faults = input.facts.iter().filter_map(|(fact, value)| Some((fact, fault(fact, value)?)));
+    let refused = faults.fold(None, |error: Option<Error>, (fact, fault)| {
         let error = error.unwrap_or_else(|| {
-            Error::new(Code::InvalidInput, "an act states a fact that the platform itself establishes")
-                .hint("leave it out; an actor states only what the vocabulary marks as stated")
+            Error::new(Code::InvalidInput, "an act states a fact that it cannot state").hint(
+                "leave it out; an actor states only what the vocabulary marks as stated, with a value that it takes",
+            )
         });
-        Some(error.field(format!("facts.{fact}"), "is derived, found or set, not stated"))
+        Some(error.field(format!("facts.{fact}"), fault))
     });
     refused.map_or(Ok(()), Err)
 }

@@ -45,6 +45,9 @@ impl Platform {
         if let Some(procedure) = procedure {
             fits(procedure, opening.subject.0)?;
         }
+        if ctx.who == Actor::Public && opening.act.role.as_ref().is_none_or(|role| *role == "public") {
+            self.let_the_public_in(ctx, &opening)?;
+        }
         let tx = self.db().write().await?;
         match opening.title.take() {
             Some(title) => matters::name(self, &tx, ctx, opening.subject.1, &title).await?,
@@ -60,6 +63,17 @@ impl Platform {
         tx.commit().await?;
         self.wake_pump();
         Ok(receipt)
+    }
+
+    /// Nobody who asks without logging in fills the docket: their openings are counted like their objections, which have a
+    /// form of their own that keeps what they write and how they can be reached.
+    fn let_the_public_in(&self, ctx: &Ctx, opening: &Opening) -> Result<()> {
+        if opening.procedure == "objection" {
+            return Err(Error::new(Code::InvalidInput, "the public objects by a form of its own")
+                .field("procedure", "has a form of its own")
+                .hint("use `POST /api/v1/objections`, which gives a receipt number"));
+        }
+        self.objections().lock().enter(opening.subject.1.into(), ctx.now)
     }
 
     /// What offices and slices know about the subject, as far as the procedure asks for it.

@@ -78,3 +78,33 @@ async fn only_what_nobody_else_can_know_is_found() {
     assert_eq!(record(&stranger, (SubjectKind::Matter, plan), nowhere).await.code, Code::NotPermitted);
     district.close().await.unwrap();
 }
+
+/// What an act of an open case has established (CM-30: the measures that contain an incident) no office finds otherwise. Before
+/// such an act it may, and the case knows at once.
+#[tokio::test]
+async fn what_an_act_has_established_is_not_found_otherwise() {
+    let district =
+        District::open_with(Store::Memory, |settings| settings.pack = "chongming-2025".into()).await.unwrap();
+    let provider = district.ctx("housing.executive").await.unwrap();
+    let officer = district.ctx("authority.officer").await.unwrap();
+    let platform = &district.platform;
+    let incident = platform.name_matter(&provider, "某次数据安全事件").await.unwrap().id;
+    let act = ActInput::new("discover_incident").role("provider").paper("incident_statement", "见附件");
+    let provided = Some(district.organisation("housing").unwrap());
+    let opening = Opening { provider: provided, ..matter("security_incident", incident, act) };
+    let case = platform.open_case(&provider, opening).await.unwrap().case;
+    let subject = (SubjectKind::Matter, incident);
+    let contained = |is| facts(&[("contained", FactValue::Flag(is))]);
+    platform.record_findings(&officer, subject, &contained(false)).await.unwrap();
+    let known = platform.case(&officer, case).await.unwrap();
+    assert_eq!(known.facts.get("contained"), Some(&FactValue::Flag(false)));
+    for act in [ActInput::new("start_plan"), ActInput::new("take_measures").paper("emergency_measures", "见附件")] {
+        platform.act_on_case(&provider, case, act).await.unwrap();
+    }
+    let refused = platform.record_findings(&officer, subject, &contained(false)).await.unwrap_err();
+    assert_eq!((refused.code, fields(&refused)), (Code::InvalidInput, vec!["facts.contained"]));
+    let known = platform.case(&officer, case).await.unwrap();
+    assert_eq!(known.facts.get("contained"), Some(&FactValue::Flag(true)));
+    assert_eq!(platform.findings(&officer, subject).await.unwrap().len(), 1, "nothing of the refused finding was kept");
+    district.close().await.unwrap();
+}

@@ -486,6 +486,7 @@ fn login(step: &Step) -> &'static str {
         "provider" => PROVIDER,
         "centre" => CENTRE,
         "authority" => AUTHORITY,
+        "cyberspace" => "cyberspace.officer",
         "public" => NOBODY,
         other => panic!("nobody logs in as `{other}`"),
     }
