@@ -9,7 +9,7 @@ use crate::world::parse_instant;
 
 mod law;
 
-pub use law::{Compare, Explain, Export, Graph, GraphFormat, LawBook, Show};
+pub use law::{Amend, Compare, Explain, Export, Graph, GraphFormat, LawBook, Show};
 
 /// What stands below every help text.
 const EXIT_CODES: &str = "Exit codes:\n  \
@@ -242,6 +242,8 @@ pub enum Law {
     Explain(Explain),
     /// Set two packs side by side: what differs for those who live under them
     Compare(Compare),
+    /// Show what a new holiday notice or an amended pack would move in a running district, and make it law
+    Amend(Amend),
     /// Draw a procedure
     Graph(Graph),
     /// Write the packs that are built into the binary to a folder, to make another district's law of them

@@ -56,7 +56,8 @@ pub fn procedure<'a>(pack: &'a Pack, id: &str) -> Result<&'a Procedure> {
     })
 }
 
-fn read(folder: &Path) -> Result<Vec<(String, String)>> {
+/// Every Markdown file of a folder: its path below the folder, and its text.
+pub fn read(folder: &Path) -> Result<Vec<(String, String)>> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(next) = folders.pop() {

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use jiff::{ToSpan, civil::Date};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     book::Book,
@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// What differs between two versions of the law.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LawChanges {
     /// Days that count otherwise.
     pub days: Vec<DayChange>,
@@ -24,7 +24,7 @@ pub struct LawChanges {
 }
 
 /// A day that counts otherwise.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DayChange {
     /// The day.
     pub date: Date,
@@ -35,7 +35,7 @@ pub struct DayChange {
 }
 
 /// A legal number that reads otherwise.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ValueChange {
     /// The pack.
     pub pack: PackId,
@@ -50,7 +50,7 @@ pub struct ValueChange {
 }
 
 /// A rule that was added, removed or changed.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RuleChange {
     /// The pack.
     pub pack: PackId,
@@ -61,7 +61,7 @@ pub struct RuleChange {
 }
 
 /// What became of a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RuleFate {
     /// It is new.

@@ -45,6 +45,29 @@ pub struct Explain {
     pub server: Server,
 }
 
+/// `gongshu law amend`
+#[derive(Debug, Args)]
+#[command(
+    after_long_help = "Asks a running server, as the system administrator. Without `--make` nothing is changed.\n\nExamples:\n  \
+    mkdir -p notice/calendar && cp 2027.md notice/calendar/\n  \
+    gongshu law amend notice --title 2027年节假日安排 --login system.admin\n  \
+    gongshu law amend notice --title 2027年节假日安排 --login system.admin --make"
+)]
+pub struct Amend {
+    /// A folder with the changed files only, each where it lies in the folder of regulations: `calendar/2027.md`
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// What it is, in one line
+    #[arg(long, value_name = "TEXT")]
+    pub title: String,
+    /// Make it law
+    #[arg(long)]
+    pub make: bool,
+    /// How to reach the server
+    #[command(flatten)]
+    pub server: Server,
+}
+
 /// `gongshu law compare`
 #[derive(Debug, Args)]
 #[command(

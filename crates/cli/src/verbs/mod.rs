@@ -14,6 +14,7 @@ mod evidence;
 mod law_check;
 mod law_compare;
 mod law_due;
+mod law_amend;
 mod law_explain;
 mod law_export;
 mod law_graph;
@@ -41,6 +42,7 @@ pub fn run(cli: Cli, out: &Out) -> Result<()> {
         Verb::Law(Law::Check(args)) => law_check::run(&common, &args, out),
         Verb::Law(Law::Due(args)) => law_due::run(&common, &args, out),
         Verb::Law(Law::Show(args)) => law_show::run(&common, &args, out),
+        Verb::Law(Law::Amend(args)) => compose::runtime()?.block_on(law_amend::run(&args, out)),
         Verb::Law(Law::Explain(args)) => compose::runtime()?.block_on(law_explain::run(&args, out)),
         Verb::Law(Law::Compare(args)) => law_compare::run(&common, &args, out),
         Verb::Law(Law::Graph(args)) => law_graph::run(&common, &args, out),

@@ -209,6 +209,21 @@ async fn an_amended_pack_leaves_running_cases_their_law() -> Result<()> {
     district.close().await
 }
 
+/// A notice may move the days on which the packs' own stories are told; that does not make the stories false.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_notice_for_a_year_of_the_stories_is_taken() -> Result<()> {
+    let district = District::open(Store::Memory).await?;
+    let notice = district.platform.book().source("calendar/2026.md").expect("the notice").to_owned();
+    let more = "\n```toml calendar\n[[rest]]\nname = \"临时调休\"\nfrom = \"2026-03-05\"\nto = \"2026-03-06\"\n```\n";
+    let amendment = Amendment {
+        title: "临时调休".to_owned(),
+        files: BTreeMap::from([("calendar/2026.md".to_owned(), format!("{notice}{more}"))]),
+    };
+    let made = district.platform.amend_law(&district.ctx("system.admin").await?, amendment).await?;
+    assert!(made.finished);
+    district.close().await
+}
+
 /// Bad amendments are refused whole, with the file and the line, and by whom they may be made is the policy's word.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_faulty_amendment_changes_nothing() -> Result<()> {
