@@ -81,7 +81,7 @@ pub struct Shard {
     poisoned: Option<String>,
     failures: Failures,
     /// Held as long as the shard is; the system releases it even after a kill.
-    _lock: File,
+    lock: File,
 }
 
 impl Shard {
@@ -124,7 +124,7 @@ impl Shard {
             frame: Vec::new(),
             poisoned: None,
             failures: Failures::default(),
-            _lock: lock,
+            lock,
             dir: dir.to_owned(),
             origin: origin.to_owned(),
             signers,
@@ -333,6 +333,9 @@ impl Drop for Shard {
         if self.poisoned.is_none() && self.failures.is_none() {
             self.journal.trim();
         }
+        // Closing the file alone would leave the lock to a process that is just being started and still has a copy of it.
+        // If unlocking fails, closing it is what is left.
+        drop(self.lock.unlock());
     }
 }
 
