@@ -1,0 +1,133 @@
+/** A procedure of a pack: its picture, its acts, its terms, and the stories that test it. */
+import { useQuery } from "@tanstack/react-query";
+import { Link, useParams } from "@tanstack/react-router";
+import type { Schemas } from "../../api/client";
+import { procedure, procedureGraph } from "../../api/queries";
+import { useGlossary } from "../../glossary";
+import { Scroll } from "../../parts/Scroll";
+import { Loaded } from "../../shell/Faults";
+import { Graph } from "../docket/Graph";
+import { Article } from "../docket/parts";
+
+export function Procedure() {
+  const { t } = useGlossary();
+  const { pack, procedure: id } = useParams({ from: "/shell/law/$pack/$procedure" });
+  const page = useQuery(procedure(pack, id));
+  const graph = useQuery(procedureGraph(pack, id));
+  return (
+    <div className="page">
+      <Loaded of={page} rows={12}>
+        {(found) => (
+          <>
+            <header className="page-head">
+              <p className="crumbs">
+                <Link to="/law" search={{ pack, view: "procedures" }}>
+                  {t("law.procedures")}
+                </Link>
+              </p>
+              <h1>
+                <span lang="zh-CN">{found.title}</span> <Article pack={pack} id={found.article} />
+              </h1>
+            </header>
+            <section className="card">
+              <h2>{t("case.graph")}</h2>
+              <Loaded of={graph}>{(svg) => <Graph svg={svg} label={found.title} />}</Loaded>
+            </section>
+            <ActTable page={found} />
+            <Clocks page={found} />
+            <Stories page={found} />
+          </>
+        )}
+      </Loaded>
+    </div>
+  );
+}
+
+function ActTable({ page }: { page: Schemas["ProcedurePage"] }) {
+  const { t } = useGlossary();
+  const titles = (names: Schemas["Name"][]) => names.map((name) => name.title).join(t("list.separator"));
+  return (
+    <section className="card">
+      <h2>{t("law.acts")}</h2>
+      <Scroll label={t("law.acts")}>
+        <table className="plain-table">
+          <thead>
+            <tr>
+              <th scope="col">{t("law.act")}</th>
+              <th scope="col">{t("law.by")}</th>
+              <th scope="col">{t("law.from")}</th>
+              <th scope="col">{t("law.to")}</th>
+              <th scope="col">{t("case.papers")}</th>
+              <th scope="col">{t("law.conditions")}</th>
+              <th scope="col">{t("law.article")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {page.acts.map((act) => (
+              <tr key={`${act.id} ${act.article}`} lang="zh-CN">
+                <td>{act.title}</td>
+                <td>{titles(act.by)}</td>
+                <td>{titles(act.from)}</td>
+                <td>{act.to?.title}</td>
+                <td>{titles(act.papers)}</td>
+                <td>
+                  {titles(act.guards)}
+                  {act.unless.length > 0 && (
+                    <>
+                      {" "}
+                      {t("law.unless")} {titles(act.unless)}
+                    </>
+                  )}
+                </td>
+                <td>
+                  <Article pack={page.pack} id={act.article} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+    </section>
+  );
+}
+
+function Clocks({ page }: { page: Schemas["ProcedurePage"] }) {
+  const { t } = useGlossary();
+  if (page.clocks.length === 0) return null;
+  return (
+    <section className="card">
+      <h2>{t("law.terms")}</h2>
+      <ul className="over">
+        {page.clocks.map((clock) => (
+          <li key={clock.id} lang="zh-CN">
+            <strong>{clock.title}</strong> {clock.terms.find((one) => one.running)?.text ?? clock.terms.at(-1)?.text}{" "}
+            {clock.act?.title ?? clock.outcome.title} <Article pack={page.pack} id={clock.article} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Stories({ page }: { page: Schemas["ProcedurePage"] }) {
+  const { t } = useGlossary();
+  if (page.scenarios.length === 0) return null;
+  return (
+    <section className="card">
+      <h2>{t("law.stories", { count: page.scenarios.length })}</h2>
+      {page.scenarios.map((story) => (
+        <details key={`${story.file}:${story.line}`} lang="zh-CN">
+          <summary>
+            {story.title} <code>{story.article}</code>
+          </summary>
+          <ol>
+            {story.sentences.map((sentence, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: a story may say the same sentence twice, and never changes
+              <li key={index}>{sentence}</li>
+            ))}
+          </ol>
+        </details>
+      ))}
+    </section>
+  );
+}

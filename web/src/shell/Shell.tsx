@@ -1,0 +1,156 @@
+/** The frame around every page: where one can go, who one is, which day it is here, and how it looks. */
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
+import { type ComponentType, useEffect, useState } from "react";
+import { client, take } from "../api/client";
+import { me } from "../api/queries";
+import { useGlossary, type Word } from "../glossary";
+import { forgetDrafts } from "../parts/drafts";
+import { BookIcon, CaseIcon, ClockIcon, HomeIcon, MoonIcon, SealIcon, SearchIcon, SunIcon, TableIcon } from "../parts/icons";
+import { usePreferences } from "../parts/preferences";
+import { minuteOf } from "../parts/time";
+import { Palette } from "./Palette";
+
+export interface Place {
+  to: "/" | "/cases" | "/catalogue" | "/law" | "/evidence" | "/time";
+  word: Word;
+  icon: ComponentType;
+}
+
+/** Where this person can go. The interface decides what they may do there; this only spares them dead ends. */
+export function usePlaces(): Place[] {
+  const { data } = useQuery(me);
+  const places: Place[] = [
+    { to: "/", word: "nav.home", icon: HomeIcon },
+    { to: "/cases", word: "nav.cases", icon: CaseIcon },
+    { to: "/catalogue", word: "nav.catalogue", icon: TableIcon },
+    { to: "/law", word: "nav.law", icon: BookIcon },
+    { to: "/evidence", word: "nav.evidence", icon: SealIcon },
+  ];
+  const movesTime = data?.roles.includes("system_administrator");
+  if (data?.demonstration && movesTime) places.push({ to: "/time", word: "nav.time", icon: ClockIcon });
+  return places;
+}
+
+export function Shell() {
+  const { t } = useGlossary();
+  const { data: known } = useQuery(me);
+  const places = usePlaces();
+  const navigate = useNavigate();
+  const location = useLocation();
+  const [searching, setSearching] = useState(false);
+
+  // The session has ended while the page was open.
+  useEffect(() => {
+    if (known === null) void navigate({ to: "/login", search: { to: location.href } });
+  }, [known, navigate, location.href]);
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+        event.preventDefault();
+        setSearching(true);
+      }
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, []);
+
+  return (
+    <div className="shell">
+      <a className="skip" href="#main">
+        {t("shell.skip")}
+      </a>
+      <nav className="rail" aria-label={t("shell.navigation")}>
+        <Link to="/" className="brand">
+          <img src={`${import.meta.env.BASE_URL}favicon.svg`} alt="" width={26} height={26} />
+          <span>{t("shell.name")}</span>
+        </Link>
+        <ul>
+          {places.map(({ to, word, icon: Icon }) => (
+            <li key={to}>
+              <Link to={to} activeOptions={{ exact: to === "/", includeSearch: false }}>
+                <Icon />
+                <span>{t(word)}</span>
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <header className="bar">
+        <button type="button" className="find" onClick={() => setSearching(true)} aria-keyshortcuts="Control+K">
+          <SearchIcon />
+          <span>{t("palette.open")}</span>
+          <kbd>{t("palette.key")}</kbd>
+        </button>
+        <span className="grow" />
+        {known && (
+          <span className="today">
+            <ClockIcon />
+            {minuteOf(known.now)}
+            {known.demonstration && <em>{t("shell.demonstration")}</em>}
+          </span>
+        )}
+        <LookSwitches />
+        <Who />
+      </header>
+      <main id="main" tabIndex={-1}>
+        <Outlet />
+      </main>
+      {searching && <Palette close={() => setSearching(false)} />}
+    </div>
+  );
+}
+
+/** Language and theme; also on the login page. */
+export function LookSwitches() {
+  const { t, locale } = useGlossary();
+  const { theme, setTheme, setLocale } = usePreferences();
+  return (
+    <>
+      <button
+        type="button"
+        className="plain"
+        lang={locale === "en" ? "zh-CN" : "en"}
+        onClick={() => setLocale(locale === "en" ? "zh-CN" : "en")}
+      >
+        {t("shell.other_language")}
+      </button>
+      <button
+        type="button"
+        className="plain"
+        aria-label={t(theme === "dark" ? "shell.light" : "shell.dark")}
+        title={t(theme === "dark" ? "shell.light" : "shell.dark")}
+        onClick={() => setTheme(theme === "dark" ? "light" : "dark")}
+      >
+        {theme === "dark" ? <SunIcon /> : <MoonIcon />}
+      </button>
+    </>
+  );
+}
+
+function Who() {
+  const { t, term } = useGlossary();
+  const { data: known } = useQuery(me);
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  if (!known) return null;
+  const roles = known.roles.map((role) => term("role", role)).join(t("list.separator"));
+  const leave = async () => {
+    await take(client.DELETE("/api/v1/sessions/current")).catch(() => undefined);
+    forgetDrafts();
+    queries.clear();
+    await navigate({ to: "/login", search: {} });
+  };
+  return (
+    <div className="who">
+      <span>
+        <strong lang="zh-CN">{known.organisation?.name}</strong>
+        <small>{roles}</small>
+      </span>
+      <button type="button" className="plain" onClick={() => void leave()}>
+        {t("shell.leave")}
+      </button>
+    </div>
+  );
+}

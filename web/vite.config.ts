@@ -1,0 +1,33 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+/** A running district. Everything that is not a page goes there, so that pages and interface share one origin. */
+const district = process.env.GONGSHU_SERVER ?? "http://127.0.0.1:8080";
+const proxy = Object.fromEntries(["/api", "/log", "/healthz", "/readyz"].map((path) => [path, { target: district }]));
+
+/** What the built pages may do; whoever serves them sends the same. No inline script or style, nobody else's anything. */
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+export default defineConfig({
+  base: "/console/",
+  plugins: [react()],
+  server: { proxy },
+  preview: {
+    proxy,
+    headers: {
+      "content-security-policy": policy,
+      "x-content-type-options": "nosniff",
+      "referrer-policy": "no-referrer",
+    },
+  },
+  build: { target: "es2022", manifest: true, modulePreload: { polyfill: false }, assetsInlineLimit: 0 },
+});
