@@ -69,7 +69,8 @@ impl District {
         };
         (_, district.holder) = district.organisation("housing", None, Role::DataExecutive).await?;
         (district.asking, district.asker) = district.organisation("transport", None, Role::DataExecutive).await?;
-        (_, district.centre) = district.organisation("centre", Some(Office::new(Office::CENTRE)), Role::Officer).await?;
+        (_, district.centre) =
+            district.organisation("centre", Some(Office::new(Office::CENTRE)), Role::Officer).await?;
         let duty = DutyInput {
             code: "D1".to_owned(),
             name: "人口登记".to_owned(),

@@ -248,6 +248,11 @@ impl Problem {
             StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(self.retry_after));
             }
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                // The rest of what was sent is not read, so the connection is of no more use; a client that is not told so
+                // may send its next request into it and never get an answer.
+                headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+            }
             _ => {}
         }
         (self.status, headers, body).into_response()

@@ -252,7 +252,8 @@ fn clocks_and_articles_are_shown_as_they_read_on_a_day() {
     let page = ArticlePage::find(&book, "ty-1").unwrap().markdown();
     assert!(page.starts_with("## TY-1 申请\n\n申请应当答复。\n"), "{page}");
     assert!(
-        page.contains("- `reply`：5 个工作日，自 2026-01-01 起\n") && page.contains("`request.grant` 同意（提供方） → "),
+        page.contains("- `reply`：5 个工作日，自 2026-01-01 起\n")
+            && page.contains("`request.grant` 同意（提供方） → "),
         "{page}"
     );
     assert_eq!(ArticlePage::find(&book, "TY-9"), None);

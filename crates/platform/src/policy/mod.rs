@@ -305,7 +305,8 @@ impl Policies {
     }
 
     fn decide(&self, who: &Actor, action: Action, on: &Resource) -> Result<()> {
-        let nobody = || Error::new(Code::NotAuthenticated, "nobody is logged in").hint("log in, or give an access token");
+        let nobody =
+            || Error::new(Code::NotAuthenticated, "nobody is logged in").hint("log in, or give an access token");
         let public = *who == Actor::Public;
         // The public speaks where a procedure lets it; nothing else is even asked of the policies for nobody.
         if public && action != Action::Speak {

@@ -62,8 +62,17 @@ fn who_speaks_in_which_role() {
     for office in offices {
         for role in all {
             for (provider, demander) in [(MINE, OTHER), (OTHER, MINE), (OTHER, OTHER)] {
-                let roles =
-                    ["provider", "demander", "centre", "authority", "cyberspace", "registrar", "platform", "law", "public"];
+                let roles = [
+                    "provider",
+                    "demander",
+                    "centre",
+                    "authority",
+                    "cyberspace",
+                    "registrar",
+                    "platform",
+                    "law",
+                    "public",
+                ];
                 for speaks in roles {
                     let party = matches!(role, Role::DataExecutive | Role::ChiefDataOfficer);
                     let official = matches!(role, Role::Officer | Role::ChiefDataOfficer);
@@ -96,8 +105,20 @@ fn who_does_what_outside_cases() {
     /// A role, and what it may do to the platform, to a thing of its own organisation, of another, and granted by another.
     type Row = (Role, &'static [Action], &'static [Action], &'static [Action], &'static [Action]);
     let table: &[Row] = &[
-        (Role::DataExecutive, &[NameMatter], &[EditCatalogue, HandIn, Ask, ReadRows, ReadThing], &[], &[ReadThing, Call]),
-        (Role::ChiefDataOfficer, &[NameMatter], &[EditCatalogue, HandIn, Ask, ReadRows, ReadThing], &[], &[ReadThing, Call]),
+        (
+            Role::DataExecutive,
+            &[NameMatter],
+            &[EditCatalogue, HandIn, Ask, ReadRows, ReadThing],
+            &[],
+            &[ReadThing, Call],
+        ),
+        (
+            Role::ChiefDataOfficer,
+            &[NameMatter],
+            &[EditCatalogue, HandIn, Ask, ReadRows, ReadThing],
+            &[],
+            &[ReadThing, Call],
+        ),
         (Role::Officer, &[NameMatter], &[ReadThing], &[], &[ReadThing]),
         (
             Role::SystemAdministrator,

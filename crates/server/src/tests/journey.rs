@@ -65,7 +65,10 @@ async fn published(holder: &Somebody<'_>, centre: &Somebody<'_>) -> String {
     assert!(seen["clocks"][0]["derivation"]["days"].as_array().is_some_and(|days| !days.is_empty()), "{seen}");
     centre.get("/api/v1/cases/{id}/possible", &case).await;
     let told = centre.get("/api/v1/cases/{id}/explanation", &case).await;
-    assert!(told["clocks"][0]["derivation"]["days"].is_array() && told["ahead"][0]["outcome"]["id"] == "breach", "{told}");
+    assert!(
+        told["clocks"][0]["derivation"]["days"].is_array() && told["ahead"][0]["outcome"]["id"] == "breach",
+        "{told}"
+    );
     centre.post("/api/v1/cases/{id}/acts", &case, &json!({"act": "publish"})).await;
     id
 }
