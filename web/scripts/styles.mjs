@@ -10,7 +10,6 @@ import { createServer } from "vite";
 const USED = [
   "Alert",
   "Button",
-  "Drawer",
   "Empty",
   "Form",
   "Input",
@@ -19,7 +18,6 @@ const USED = [
   "Segmented",
   "Select",
   "Skeleton",
-  "Table",
   "Tabs",
   "Tag",
   "Tooltip",

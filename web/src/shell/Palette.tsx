@@ -45,7 +45,6 @@ export function Palette({ close }: { close: () => void }) {
   return (
     <dialog ref={dialog} className="palette" onClose={close} aria-label={t("palette.open")}>
       <input
-        // biome-ignore lint/a11y/noAutofocus: the dialog was asked for in order to type
         autoFocus
         role="combobox"
         aria-expanded="true"

@@ -78,7 +78,13 @@ export function Shell() {
         </ul>
       </nav>
       <header className="bar">
-        <button type="button" className="find" onClick={() => setSearching(true)} aria-keyshortcuts="Control+K">
+        <button
+          type="button"
+          className="find"
+          aria-label={t("palette.open")}
+          onClick={() => setSearching(true)}
+          aria-keyshortcuts="Control+K"
+        >
           <SearchIcon />
           <span>{t("palette.open")}</span>
           <kbd>{t("palette.key")}</kbd>

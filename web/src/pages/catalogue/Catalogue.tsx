@@ -1,12 +1,13 @@
 /** The catalogue as a table, page by page from the server. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { Input, Select, Table, Tag } from "antd";
+import { Input, Pagination, Select, Tag } from "antd";
 import type { Schemas } from "../../api/client";
 import { entries, organisations } from "../../api/queries";
 import { useGlossary } from "../../glossary";
+import { Scroll } from "../../parts/Scroll";
 import { dayOf } from "../../parts/time";
-import { Fault, Nothing } from "../../shell/Faults";
+import { Loaded, Nothing } from "../../shell/Faults";
 import { useOrganisation } from "../docket/parts";
 
 const PAGE = 15;
@@ -17,7 +18,6 @@ export function Catalogue() {
   const { t, term } = useGlossary();
   const search = useSearch({ from: "/shell/catalogue" });
   const navigate = useNavigate({ from: "/catalogue" });
-  const organisation = useOrganisation();
   const all = useQuery(organisations).data?.items ?? [];
   const { page = 1, text } = search;
   const found = useQuery({
@@ -76,53 +76,76 @@ export function Catalogue() {
         />
       </div>
       <section className="card">
-        {found.error && <Fault error={found.error} again={() => void found.refetch()} />}
-        <Table<Schemas["EntryLine"]>
-          size="middle"
-          rowKey="id"
-          loading={found.isPending}
-          dataSource={found.data?.items ?? []}
-          scroll={{ x: 860 }}
-          locale={{ emptyText: <Nothing>{t("catalogue.nothing")}</Nothing> }}
-          pagination={{
-            current: page,
-            pageSize: PAGE,
-            total: found.data?.total ?? 0,
-            showSizeChanger: false,
-            showTotal: (total) => t("table.total", { total }),
-            onChange: (next) => void navigate({ search: { ...search, page: next } }),
-          }}
-          columns={[
-            {
-              title: t("catalogue.entry"),
-              key: "title",
-              render: (_, line) => (
+        <Loaded of={found} rows={PAGE}>
+          {({ items, total }) =>
+            total === 0 ? (
+              <Nothing>{t("catalogue.nothing")}</Nothing>
+            ) : (
+              <>
+                <Lines lines={items} />
+                <Pagination
+                  size="small"
+                  align="end"
+                  current={page}
+                  pageSize={PAGE}
+                  total={total}
+                  showSizeChanger={false}
+                  showTotal={(count) => t("table.total", { total: count })}
+                  onChange={(next) => void navigate({ search: { ...search, page: next } })}
+                />
+              </>
+            )
+          }
+        </Loaded>
+      </section>
+    </div>
+  );
+}
+
+function Lines({ lines }: { lines: Schemas["EntryLine"][] }) {
+  const { t, term } = useGlossary();
+  const organisation = useOrganisation();
+  return (
+    <Scroll label={t("nav.catalogue")}>
+      <table className="plain-table">
+        <thead>
+          <tr>
+            <th scope="col">{t("catalogue.entry")}</th>
+            <th scope="col">{t("catalogue.organisation")}</th>
+            <th scope="col">{t("catalogue.sharing")}</th>
+            <th scope="col">{t("catalogue.opening")}</th>
+            <th scope="col">{t("catalogue.status")}</th>
+            <th scope="col" className="number">
+              {t("catalogue.rows")}
+            </th>
+            <th scope="col" className="number">
+              {t("catalogue.loaded")}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map((line) => (
+            <tr key={line.id}>
+              <td>
                 <Link to="/catalogue/$id" params={{ id: line.id }} lang="zh-CN">
                   {line.title}
                 </Link>
-              ),
-            },
-            {
-              title: t("catalogue.organisation"),
-              key: "organisation",
-              render: (_, line) => <span lang="zh-CN">{organisation(line.organisation)}</span>,
-            },
-            { title: t("catalogue.sharing"), key: "sharing", width: 130, render: (_, line) => <Sharing of={line.sharing} /> },
-            { title: t("catalogue.opening"), key: "opening", width: 130, render: (_, line) => term("opening", line.opening) },
-            { title: t("catalogue.status"), key: "status", width: 100, render: (_, line) => term("entry_status", line.status) },
-            { title: t("catalogue.rows"), key: "rows", width: 100, align: "right", render: (_, line) => count(line.rows) },
-            {
-              title: t("catalogue.loaded"),
-              key: "loaded",
-              width: 120,
-              align: "right",
-              render: (_, line) =>
-                line.loaded_at ? dayOf(line.loaded_at) : <span className="quiet">{t("catalogue.not_loaded")}</span>,
-            },
-          ]}
-        />
-      </section>
-    </div>
+              </td>
+              <td lang="zh-CN">{organisation(line.organisation)}</td>
+              <td>
+                <Sharing of={line.sharing} />
+              </td>
+              <td>{term("opening", line.opening)}</td>
+              <td>{term("entry_status", line.status)}</td>
+              <td className="number">{line.rows.toLocaleString("en-US")}</td>
+              <td className="number">
+                {line.loaded_at ? dayOf(line.loaded_at) : <span className="quiet">{t("catalogue.not_loaded")}</span>}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
   );
 }
 
@@ -130,8 +153,4 @@ export function Sharing({ of }: { of: Schemas["SharingType"] }) {
   const { term } = useGlossary();
   const colours = { unconditional: "success", conditional: "warning", none: "default" } as const;
   return <Tag color={colours[of]}>{term("sharing", of)}</Tag>;
-}
-
-function count(rows: number): string {
-  return rows.toLocaleString("en-US");
 }

@@ -6,11 +6,12 @@
  * refuses it, the case is read again, and what was typed stays.
  */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Alert, Button, Drawer, Form, Input, InputNumber } from "antd";
+import { Alert, Button, Form, Input, InputNumber } from "antd";
 import { useState } from "react";
 import { client, Failure, type Schemas, take } from "../../api/client";
 import { useGlossary } from "../../glossary";
 import { forgetDraft, keepDraft, readDraft } from "../../parts/drafts";
+import { Side } from "../../parts/Side";
 import { Fault } from "../../shell/Faults";
 import { Article, Law } from "./parts";
 
@@ -86,15 +87,8 @@ export function Acts({ view, page, name }: Props) {
           </ul>
         </details>
       )}
-      <Drawer
-        open={chosen !== undefined}
-        onClose={() => setChosen(undefined)}
-        size={480}
-        destroyOnHidden
-        closable={{ "aria-label": t("shell.close") }}
-        title={<Law>{chosen?.title}</Law>}
-      >
-        {chosen && (
+      {chosen && (
+        <Side close={() => setChosen(undefined)} title={<Law>{chosen.title}</Law>}>
           <ActForm
             key={chosen.act}
             view={view}
@@ -106,8 +100,8 @@ export function Acts({ view, page, name }: Props) {
               setDone(receipt);
             }}
           />
-        )}
-      </Drawer>
+        </Side>
+      )}
     </section>
   );
 }

@@ -1,11 +1,12 @@
 /** Home is what is due: the cases that wait for the reader by what is left of their terms, and what the law has told them. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Button, Drawer, Pagination, Segmented } from "antd";
+import { Button, Pagination, Segmented } from "antd";
 import { useState } from "react";
 import { client, type Schemas, take } from "../../api/client";
 import { cases, districtState, explanation, me, notices } from "../../api/queries";
 import { useGlossary } from "../../glossary";
+import { Side } from "../../parts/Side";
 import { dayOf, lastDayOf, minuteOf } from "../../parts/time";
 import { Fault, Loaded, Nothing } from "../../shell/Faults";
 import { Ahead, Article, Days, Law, LeftTag, useNow, useSubject } from "./parts";
@@ -56,15 +57,11 @@ export function Home() {
         </section>
         <Notices />
       </div>
-      <Drawer
-        open={shown !== undefined}
-        onClose={() => setShown(undefined)}
-        size={520}
-        title={t("home.why")}
-        closable={{ "aria-label": t("shell.close") }}
-      >
-        {shown && <Why line={shown} />}
-      </Drawer>
+      {shown && (
+        <Side close={() => setShown(undefined)} title={t("home.why")}>
+          <Why line={shown} />
+        </Side>
+      )}
     </div>
   );
 }

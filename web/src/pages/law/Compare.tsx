@@ -1,11 +1,15 @@
 /** Two districts side by side: what differs for those who live under them. */
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { Select, Table } from "antd";
+import { Pagination, Select } from "antd";
+import { useState } from "react";
 import type { Schemas } from "../../api/client";
 import { comparison } from "../../api/queries";
 import { useGlossary } from "../../glossary";
+import { Scroll } from "../../parts/Scroll";
 import { Loaded } from "../../shell/Faults";
+
+const PAGE = 20;
 
 export function Compare({ lines, left }: { lines: Schemas["PackLine"][]; left: string }) {
   const { t } = useGlossary();
@@ -34,6 +38,7 @@ export function Compare({ lines, left }: { lines: Schemas["PackLine"][]; left: s
 
 function Rows({ both }: { both: Schemas["Comparison"] }) {
   const { t, term } = useGlossary();
+  const [page, setPage] = useState(1);
   const side = (text: string | null | undefined, articles: string[]) =>
     text ? (
       <span lang="zh-CN">
@@ -43,32 +48,45 @@ function Rows({ both }: { both: Schemas["Comparison"] }) {
       <span className="quiet">{t("law.absent")}</span>
     );
   return (
-    <Table
-      size="small"
-      rowKey={(row) => `${row.procedure?.id ?? ""} ${row.aspect} ${row.what.id}`}
-      dataSource={both.rows}
-      pagination={{ pageSize: 25, showSizeChanger: false, showTotal: (total) => t("law.differences", { total }) }}
-      scroll={{ x: 900 }}
-      columns={[
-        {
-          title: t("law.procedure"),
-          key: "procedure",
-          width: 170,
-          render: (_, row) => <span lang="zh-CN">{row.procedure?.title ?? t("law.whole_pack")}</span>,
-        },
-        { title: t("law.aspect"), key: "aspect", width: 110, render: (_, row) => term("aspect", row.aspect) },
-        { title: t("law.what"), key: "what", width: 180, render: (_, row) => <span lang="zh-CN">{row.what.title}</span> },
-        {
-          title: <span lang="zh-CN">{both.left.title}</span>,
-          key: "left",
-          render: (_, row) => side(row.left, row.left_articles),
-        },
-        {
-          title: <span lang="zh-CN">{both.right.title}</span>,
-          key: "right",
-          render: (_, row) => side(row.right, row.right_articles),
-        },
-      ]}
-    />
+    <>
+      <Scroll label={t("law.compare")}>
+        <table className="plain-table compare">
+          <thead>
+            <tr>
+              <th scope="col">{t("law.procedure")}</th>
+              <th scope="col">{t("law.aspect")}</th>
+              <th scope="col">{t("law.what")}</th>
+              <th scope="col" lang="zh-CN">
+                {both.left.title}
+              </th>
+              <th scope="col" lang="zh-CN">
+                {both.right.title}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {both.rows.slice((page - 1) * PAGE, page * PAGE).map((row) => (
+              <tr key={`${row.procedure?.id ?? ""} ${row.aspect} ${row.what.id}`}>
+                <td lang={row.procedure ? "zh-CN" : undefined}>{row.procedure?.title ?? t("law.whole_pack")}</td>
+                <td>{term("aspect", row.aspect)}</td>
+                <td lang="zh-CN">{row.what.title}</td>
+                <td>{side(row.left, row.left_articles)}</td>
+                <td>{side(row.right, row.right_articles)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+      <Pagination
+        size="small"
+        align="end"
+        current={page}
+        pageSize={PAGE}
+        total={both.rows.length}
+        showSizeChanger={false}
+        showTotal={(total) => t("law.differences", { total })}
+        onChange={setPage}
+      />
+    </>
   );
 }

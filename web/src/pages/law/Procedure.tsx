@@ -122,7 +122,6 @@ function Stories({ page }: { page: Schemas["ProcedurePage"] }) {
           </summary>
           <ol>
             {story.sentences.map((sentence, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a story may say the same sentence twice, and never changes
               <li key={index}>{sentence}</li>
             ))}
           </ol>

@@ -1,0 +1,90 @@
+/**
+ * A real browser before a running district. `BASE_URL` is where the consoles are served, with the interface at the same origin;
+ * the district is a demonstration, whose people all have one password.
+ */
+import { AxeBuilder } from "@axe-core/playwright";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+
+const BASE = (process.env.CONSOLES ?? "").replace(/\/$/, "");
+const PASSWORD = process.env.GONGSHU_PASSWORD ?? "Gongshu-2026!";
+export const CONSOLE = `${BASE}/console`;
+
+export type Look = { theme?: "light" | "dark"; locale?: "zh-CN" | "en"; width?: number; height?: number };
+
+export function launch(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-quic", "--disable-dev-shm-usage"],
+  });
+}
+
+/** A window with this look. What the page complains about — a breach of its policy too — ends up in `complaints`. */
+export async function open(
+  browser: Browser,
+  look: Look = {},
+): Promise<{ context: BrowserContext; page: Page; complaints: string[] }> {
+  const context = await browser.newContext({
+    viewport: { width: look.width ?? 1366, height: look.height ?? 768 },
+    locale: "zh-CN",
+    reducedMotion: "reduce",
+  });
+  await context.addInitScript(
+    ([theme, locale]) => {
+      if (!localStorage.getItem("gongshu.theme")) localStorage.setItem("gongshu.theme", theme ?? "light");
+      if (!localStorage.getItem("gongshu.locale")) localStorage.setItem("gongshu.locale", locale ?? "zh-CN");
+    },
+    [look.theme ?? "light", look.locale ?? "zh-CN"],
+  );
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    // The browser itself notes every refused request; pages are meant to show those, and tests look at that.
+    if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  return { context, page, complaints };
+}
+
+/** Logs in by typing. */
+export async function enter(page: Page, login: string): Promise<void> {
+  if (!page.url().includes("/login")) await page.goto(`${CONSOLE}/login`);
+  await page.locator("#login").fill(login);
+  await page.locator("#password").fill(PASSWORD);
+  await page.locator("button[type=submit]").click();
+  await page.locator("nav.rail").waitFor();
+}
+
+/** Asks the interface as this person, apart from the browser. */
+export async function as(login: string) {
+  const headers: Record<string, string> = { "content-type": "application/json" };
+  const ask = async (method: string, path: string, body?: unknown) => {
+    const answer = await fetch(`${BASE}/api/v1${path}`, {
+      method,
+      headers,
+      body: body === undefined ? null : JSON.stringify(body),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${text}`);
+    return text === "" ? undefined : JSON.parse(text);
+  };
+  const { token } = await ask("POST", "/sessions", { login, password: PASSWORD });
+  headers.authorization = `Bearer ${token}`;
+  return ask;
+}
+
+/** Waits until nothing is loading any more. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForLoadState("networkidle");
+  await page.waitForFunction(() => document.querySelector("[aria-busy=true], .ant-skeleton, .ant-spin-spinning") === null);
+}
+
+/** What breaks WCAG 2.1 A or AA on the page, each with where. */
+export async function accessible(page: Page, name: string): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"])
+    .analyze();
+  return violations.map(({ id, nodes }) => {
+    const places = nodes.slice(0, 4).map((node) => `${node.target} ${node.failureSummary}`);
+    return `${name}: ${id}: ${places.join(" | ")}`;
+  });
+}
