@@ -45,9 +45,15 @@ export async function open(
   return { context, page, complaints };
 }
 
-/** Logs in by typing. */
-export async function enter(page: Page, login: string): Promise<void> {
-  if (!page.url().includes("/login")) await page.goto(`${CONSOLE}/login`);
+/** Goes to a page as somebody who is not logged in, and logs in by typing where that leads. */
+export async function enter(page: Page, login: string, at = "/"): Promise<void> {
+  await page.goto(CONSOLE + at);
+  await page.waitForURL("**/login**");
+  await logIn(page, login);
+}
+
+/** Logs in by typing, and waits for the page that was asked for before. */
+export async function logIn(page: Page, login: string): Promise<void> {
   await page.locator("#login").fill(login);
   await page.locator("#password").fill(PASSWORD);
   await page.locator("button[type=submit]").click();

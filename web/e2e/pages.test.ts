@@ -51,12 +51,8 @@ describe.each(LOOKS)("in the look %s", (name, look, only) => {
     for (const [one, address] of wanted) {
       const who = WHO[one] ?? "ga.cdo";
       if (who !== person) await context.clearCookies();
-      await page.goto(CONSOLE + address);
-      if (who !== person && who !== "nobody") {
-        await page.waitForURL(/login/);
-        await enter(page, who);
-        await page.waitForURL((url) => !url.pathname.endsWith("/login"));
-      }
+      if (who !== person && who !== "nobody") await enter(page, who, address);
+      else await page.goto(CONSOLE + address);
       person = who;
       await page.locator("h1").first().waitFor();
       await settled(page);

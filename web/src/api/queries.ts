@@ -108,13 +108,6 @@ export const comparison = (left: string, right: string, all: boolean) =>
     staleTime: LONG,
   });
 
-export const due = (packId: string, clock: string, from: string) =>
-  queryOptions({
-    queryKey: ["packs", packId, "due", clock, from],
-    queryFn: () => take(client.GET("/api/v1/law/due", { params: { query: { pack: packId, clock, from } } })),
-    staleTime: LONG,
-  });
-
 export interface EntryFilter {
   text?: string;
   organisation?: string;

@@ -28,7 +28,7 @@ export function lastDayOf(due: string): string {
 }
 
 /** Calendar days from `today` until `day`, both `YYYY-MM-DD`; negative when `day` has passed. */
-export function daysBetween(today: string, day: string): number {
+function daysBetween(today: string, day: string): number {
   return Math.round((Date.parse(`${day}T00:00:00Z`) - Date.parse(`${today}T00:00:00Z`)) / 86_400_000);
 }
 

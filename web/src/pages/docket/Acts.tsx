@@ -231,7 +231,7 @@ function ActForm({ view, act, line, name, finish }: FormProps) {
         <Form.Item key={paper} label={<Law>{name(paper)}</Law>} htmlFor={`paper-${paper}`} required>
           <Input.TextArea
             id={`paper-${paper}`}
-            autoSize={{ minRows: 3, maxRows: 12 }}
+            rows={5}
             maxLength={20_000}
             value={typed[paper] ?? ""}
             onChange={(event) => write(paper, event.target.value)}

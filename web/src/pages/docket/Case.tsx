@@ -29,7 +29,7 @@ export function Case() {
 }
 
 /** Titles of the papers, conditions, roles and states of a procedure: the case itself carries their ids. */
-export function namesOf(page: Schemas["ProcedurePage"] | undefined, why: Explanation | undefined) {
+function namesOf(page: Schemas["ProcedurePage"] | undefined, why: Explanation | undefined) {
   const names = new Map<string, string>();
   const add = (list: Schemas["Name"][]) => {
     for (const { id, title } of list) names.set(id, title);
@@ -49,9 +49,12 @@ export function namesOf(page: Schemas["ProcedurePage"] | undefined, why: Explana
 }
 
 function Whole({ view }: { view: Schemas["CaseView"] }) {
+  const { term } = useGlossary();
   const page = useQuery(procedure(view.pack, view.procedure));
   const why = useQuery(explanation(view.id));
-  const name = namesOf(page.data, why.data);
+  const titles = namesOf(page.data, why.data);
+  // The elements of a request are papers that no act of the pack asks for by name; the glossary knows them.
+  const name = (id: string) => (titles(id) === id ? term("paper", id) : titles(id));
   const subject = useSubject(view.subject_kind, view.subject);
   return (
     <>

@@ -28,7 +28,7 @@ export function Article({ pack, id }: { pack: string; id: string }) {
   );
 }
 
-export function useLeftWords(): (left: Left) => string {
+function useLeftWords(): (left: Left) => string {
   const { t } = useGlossary();
   return (left) => {
     if (left.kind === "overdue") return t("left.overdue", { days: left.days });
