@@ -17,7 +17,7 @@ const root = createRootRouteWithContext<{ queries: QueryClient }>()({ component:
 
 /** A page to come back to after the login: a path of ours, never an address. */
 function pathOf(value: unknown): string | undefined {
-  return typeof value === "string" && /^\/(?!\/)/.test(value) ? value : undefined;
+  return typeof value === "string" && /^\/(?!\/|login)/.test(value) ? value : undefined;
 }
 
 const login = createRoute({

@@ -40,10 +40,11 @@ export function Shell() {
   const location = useLocation();
   const [searching, setSearching] = useState(false);
 
-  // The session has ended while the page was open.
+  // The session has ended while the page was open. The address is already the login's before this frame is taken away.
+  const ended = known === null && location.pathname !== "/login";
   useEffect(() => {
-    if (known === null) void navigate({ to: "/login", search: { to: location.href } });
-  }, [known, navigate, location.href]);
+    if (ended) void navigate({ to: "/login", search: { to: location.href } });
+  }, [ended, navigate, location.href]);
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {

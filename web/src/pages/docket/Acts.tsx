@@ -186,7 +186,8 @@ function ActForm({ view, act, line, name, finish }: FormProps) {
       if (error instanceof Failure && error.problem !== undefined) setKey(crypto.randomUUID());
       if (error instanceof Failure && error.code === "conflict")
         void queries.invalidateQueries({ queryKey: ["case", view.id] });
-      if (error instanceof Failure && error.code === "not_authenticated") queries.setQueryData(["me"], null);
+      // Acts are open to the public where the law says so; whoever's session has ended is refused as the public. Ask who we are.
+      if (error instanceof Failure && error.problem !== undefined) void queries.invalidateQueries({ queryKey: ["me"] });
     },
   });
 
