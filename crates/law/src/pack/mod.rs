@@ -287,6 +287,8 @@ pub struct ActRule {
     pub excepts: Vec<ActId>,
     /// Whether it is a refusal.
     pub refuses: Option<Refuses>,
+    /// Whether the public at large may do it, and not only whoever of the public opened the case.
+    pub everybody: bool,
     /// What the platform does with it.
     pub effects: Vec<Effect>,
     /// The article it rests on.

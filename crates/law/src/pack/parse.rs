@@ -412,6 +412,7 @@ fn add_acts(pack: &mut Pack, acts: Vec<At<RawAct>>, vocabulary: &Vocabulary, fau
             extends: raw.extends,
             excepts: raw.excepts,
             refuses: raw.refuses,
+            everybody: raw.everybody,
             effects: raw.effects,
             article,
             place: place.clone(),

@@ -97,6 +97,8 @@ pub(super) struct RawAct {
     pub(super) excepts: Vec<ActId>,
     pub(super) refuses: Option<Refuses>,
     #[serde(default)]
+    pub(super) everybody: bool,
+    #[serde(default)]
     pub(super) effects: Vec<Effect>,
     pub(super) replaces: Option<ArticleId>,
 }

@@ -7,6 +7,7 @@ use std::sync::{
 };
 
 use law::Book;
+use uuid::Uuid;
 
 /// Every book since the start of the process.
 pub(crate) struct Books {
@@ -21,13 +22,15 @@ pub(crate) struct Books {
 
 struct Node {
     book: Arc<Book>,
+    /// The amendment that made it; none for the law that the process started with.
+    amendment: Option<Uuid>,
     next: OnceLock<Box<Node>>,
 }
 
 impl Books {
     pub(crate) fn new(book: Arc<Book>) -> Self {
         Self {
-            first: Node { book, next: OnceLock::new() },
+            first: Node { book, amendment: None, next: OnceLock::new() },
             known: AtomicI32::new(0),
             counting: AtomicBool::new(false),
             turn: tokio::sync::Mutex::new(()),
@@ -43,12 +46,26 @@ impl Books {
         &node.book
     }
 
-    /// Makes `book` the law.
-    pub(super) fn push(&self, book: Book) {
+    /// Whether an amendment is worked in.
+    pub(super) fn holds(&self, amendment: Uuid) -> bool {
+        let mut node = &self.first;
+        loop {
+            if node.amendment == Some(amendment) {
+                return true;
+            }
+            match node.next.get() {
+                Some(next) => node = next,
+                None => return false,
+            }
+        }
+    }
+
+    /// Makes `book` the law, by this amendment.
+    pub(super) fn push(&self, amendment: Uuid, book: Book) {
         // Until its cases have been counted, each is counted when it is touched.
         self.counting.store(true, Ordering::Release);
         let mut node = &self.first;
-        let mut added = Box::new(Node { book: Arc::new(book), next: OnceLock::new() });
+        let mut added = Box::new(Node { book: Arc::new(book), amendment: Some(amendment), next: OnceLock::new() });
         loop {
             match node.next.get() {
                 Some(next) => node = next,

@@ -20,7 +20,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use law::{Book, LawChanges};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -126,6 +128,7 @@ impl Platform {
         let _turn = self.books().turn().try_lock().map_err(|_| {
             Error::new(Code::Conflict, "another amendment is just being made").hint("read its result, then try again")
         })?;
+        self.learn_behind(ctx).await?;
         let amended = self.read_amendment(&amendment)?;
         let changes = LawChanges::between(self.book(), &amended);
         if changes.is_empty() {
@@ -144,6 +147,7 @@ impl Platform {
             "days": changes.days.iter().map(|day| day.date.to_string()).collect::<Vec<_>>(),
         });
         let tx = self.db().write().await?;
+        self.only_the_next(&tx).await?;
         let row = store::amendment::ActiveModel {
             id: Set(id),
             title: Set(amendment.title.trim().to_owned()),
@@ -159,7 +163,7 @@ impl Platform {
         ledger::enqueue_fact(self, &tx, ctx, "law", "amendment.amend_law", &record).await?;
         tx.commit().await?;
         // From here on it is law, whatever happens to the counting.
-        self.books().push(amended);
+        self.books().push(id, amended);
         self.wake_pump();
         moves::carry_out(self, ctx, id).await?;
         self.amendment(id).await
@@ -206,15 +210,15 @@ impl Platform {
     /// Brings the law up to the amendments on record that this process does not know yet, and finishes counting where a crash
     /// broke it off. Done at every start, and before each tick, since another node may have amended the law.
     pub(crate) async fn learn_law(&self, ctx: &Ctx) -> Result<()> {
-        use store::amendment::{Column, Entity};
-        let known = self.books().known();
-        let unknown =
-            Entity::find().filter(Column::Seq.gt(known)).order_by_asc(Column::Seq).all(self.db().read()).await?;
-        for row in unknown {
-            // Whoever is just making an amendment here knows it before its number.
-            if self.books().turn().try_lock().is_err() {
-                return Ok(());
-            }
+        // Whoever is just making an amendment here learns what lies behind it first.
+        match self.books().turn().try_lock() {
+            Ok(_turn) => self.learn_behind(ctx).await,
+            Err(_) => Ok(()),
+        }
+    }
+
+    async fn learn(&self, ctx: &Ctx, row: &store::amendment::Model) -> Result<()> {
+        if !self.books().holds(row.id) {
             let files: BTreeMap<String, String> = from_json(&row.files)?;
             let amended = self.book().amended(files).map_err(|faults| {
                 let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
@@ -223,11 +227,40 @@ impl Platform {
                 Error::new(Code::InvalidInput, message)
                     .hint("start with the regulations it was made for, or amend them")
             })?;
-            self.books().push(amended);
-            self.books().learnt(row.seq);
-            if !row.finished {
-                moves::carry_out(self, ctx, row.id).await?;
-            }
+            self.books().push(row.id, amended);
+        }
+        if !row.finished {
+            // It stays unknown until it has been counted, so that the next tick tries again.
+            moves::carry_out(self, ctx, row.id).await?;
+        }
+        self.books().learnt(row.seq);
+        Ok(())
+    }
+
+    /// Brings the law up to what other nodes have amended; only whoever has the turn may call it.
+    async fn learn_behind(&self, ctx: &Ctx) -> Result<()> {
+        use store::amendment::{Column, Entity};
+        let known = self.books().known();
+        let unknown =
+            Entity::find().filter(Column::Seq.gt(known)).order_by_asc(Column::Seq).all(self.db().read()).await?;
+        for row in unknown {
+            self.learn(ctx, &row).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes sure that the amendment about to be written follows on the last one that this node knows: it was read, and
+    /// previewed, against that law.
+    async fn only_the_next(&self, tx: &crate::db::Tx) -> Result<()> {
+        use store::amendment::{Column, Entity};
+        if self.db().is_postgres() {
+            // One writer of this table at a time; readers are not kept out.
+            tx.execute_unprepared("LOCK TABLE law_amendment IN EXCLUSIVE MODE").await?;
+        }
+        let newer = Entity::find().filter(Column::Seq.gt(self.books().known())).one(tx).await?;
+        if newer.is_some() {
+            let error = Error::new(Code::Conflict, "another node has amended the law meanwhile");
+            return Err(error.hint("preview the amendment again, then make it"));
         }
         Ok(())
     }

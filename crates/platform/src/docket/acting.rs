@@ -19,7 +19,7 @@ use crate::{
     policy::{Action, Resource},
 };
 
-use super::{ActInput, CaseHead, Due, Receipt, SubjectKind, parties, rules, store};
+use super::{ActInput, CaseHead, Due, Receipt, SubjectKind, parties, public, rules, store};
 
 /// Longest text of a paper, in bytes.
 const LONGEST_PAPER: usize = 256 * 1024;
@@ -52,6 +52,10 @@ impl Platform {
     /// [`Code::Conflict`] when the case was changed meanwhile or the idempotency key stands for something else.
     pub async fn act_on_case(&self, ctx: &Ctx, case: CaseId, input: ActInput) -> Result<Receipt> {
         only_stated_facts(self, &input)?;
+        public::check(ctx, &input)?;
+        if ctx.who == Actor::Public {
+            self.objections().lock().enter(case.0.into(), ctx.now)?;
+        }
         let tx = self.db().write().await?;
         let receipt = act(self, &tx, ctx, case, input).await?;
         tx.commit().await?;
@@ -104,6 +108,9 @@ pub async fn act(platform: &Platform, tx: &Tx, ctx: &Ctx, case: CaseId, input: A
         .hint("read the case again and decide anew"));
     }
     let_the_law_go_first(platform, tx, ctx, &mut loaded).await?;
+    if ctx.who == Actor::Public {
+        public::may_act(platform, tx, &loaded.head, &input).await?;
+    }
     let role = speak(platform, ctx, &loaded.head, &input)?;
     let decision = law::decide(platform.book(), &loaded.current, &asked(&input, role), ctx.now)?;
     fail_at!(platform, Decided);
@@ -234,6 +241,7 @@ pub(super) async fn carry(
         due: decision.clock_changes.iter().map(Due::from).collect(),
         effects: decision.effects,
         log_index: None,
+        receipt_number: None,
     };
     loaded.current = decision.case;
     Ok(receipt)

@@ -17,6 +17,7 @@ mod opening;
 mod parties;
 #[cfg(test)]
 mod party_tests;
+mod public;
 mod rules;
 mod scheduler;
 pub(crate) mod store;
@@ -163,6 +164,9 @@ pub struct ActInput {
     /// Repeating an act with the same key repeats nothing and returns the first receipt.
     #[serde(default)]
     pub idempotency_key: Option<String>,
+    /// From somebody who is not logged in: the number that was shown when they opened the case.
+    #[serde(default, skip_serializing)]
+    pub receipt_number: Option<String>,
 }
 
 impl ActInput {
@@ -176,6 +180,7 @@ impl ActInput {
             extension: None,
             expected_version: None,
             idempotency_key: None,
+            receipt_number: None,
         }
     }
 
@@ -221,6 +226,9 @@ pub struct Receipt {
     pub effects: Vec<Effect>,
     /// Its index in the log; `None` until the log has it, which is moments after the commit.
     pub log_index: Option<u64>,
+    /// For whoever opened the case without logging in: shown this once, and needed for every further act of theirs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt_number: Option<String>,
 }
 
 /// One change of a clock.

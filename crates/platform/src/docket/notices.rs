@@ -127,8 +127,9 @@ pub(crate) async fn tell_of_moves<'a>(
             });
         }
     }
-    if !rows.is_empty() {
-        store::notice::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    // A case may have many inboxes; a statement has only so many parameters.
+    for some in rows.chunks(1_000) {
+        store::notice::Entity::insert_many(some.to_vec()).exec_without_returning(tx).await?;
     }
     Ok(())
 }

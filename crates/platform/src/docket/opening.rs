@@ -23,7 +23,7 @@ use crate::{
 use super::{
     ActInput, CaseHead, Opening, Receipt, SubjectKind,
     acting::{self, Loaded},
-    matters, parties, rules, store,
+    matters, parties, public, rules, store,
 };
 
 /// Procedures whose cases a slice opens together with what they are about.
@@ -45,8 +45,9 @@ impl Platform {
         if let Some(procedure) = procedure {
             fits(procedure, opening.subject.0)?;
         }
-        if ctx.who == Actor::Public && opening.act.role.as_ref().is_none_or(|role| *role == "public") {
-            self.let_the_public_in(ctx, &opening)?;
+        public::check(ctx, &opening.act)?;
+        if ctx.who == Actor::Public {
+            self.let_the_public_in(ctx, procedure, &mut opening)?;
         }
         let tx = self.db().write().await?;
         match opening.title.take() {
@@ -57,9 +58,15 @@ impl Platform {
                 opening.demander = demander.or(opening.demander);
             }
         }
+        for party in opening.provider.iter().chain(&opening.demander) {
+            crate::identity::signatory(&*tx, *party).await?;
+        }
         parties::check(self, &tx, procedure, &opening.parties).await?;
         opening.facts.extend(self.known_of(&tx, procedure, opening.subject).await?);
-        let receipt = open_case(self, &tx, ctx, opening).await?;
+        let mut receipt = open_case(self, &tx, ctx, opening).await?;
+        if ctx.who == Actor::Public {
+            receipt.receipt_number = Some(public::give_receipt(&tx, ctx, receipt.case));
+        }
         tx.commit().await?;
         self.wake_pump();
         Ok(receipt)
@@ -67,7 +74,16 @@ impl Platform {
 
     /// Nobody who asks without logging in fills the docket: their openings are counted like their objections, which have a
     /// form of their own that keeps what they write and how they can be reached.
-    fn let_the_public_in(&self, ctx: &Ctx, opening: &Opening) -> Result<()> {
+    fn let_the_public_in(&self, ctx: &Ctx, procedure: Option<&law::Procedure>, opening: &mut Opening) -> Result<()> {
+        let unknown = || Error::not_found("procedure", &opening.procedure).hint("read the procedures of the pack");
+        let procedure = procedure.ok_or_else(unknown)?;
+        // Whom it concerns is known of the subject, or for the offices to say; nobody unknown names an organisation, and what
+        // they write stands in sealed papers and not in a name.
+        opening.demander = None;
+        opening.parties.clear();
+        if opening.title.is_some() {
+            opening.title = Some(procedure.title.clone());
+        }
         if opening.procedure == "objection" {
             return Err(Error::new(Code::InvalidInput, "the public objects by a form of its own")
                 .field("procedure", "has a form of its own")

@@ -40,7 +40,13 @@ pub(super) async fn check(
                 .field(format!("parties.{role}"), "is not a role of one organisation in this procedure")
                 .hint("leave it out: offices of the district have their part without being named"));
         }
-        identity::signatory(tx, *organisation).await?;
+        // Who plays a role is said by whoever administers the district, never by whoever opens a case.
+        if !identity::holds(tx, *organisation, role).await? {
+            let message = format!("organisation `{organisation}` does not hold the role `{role}`");
+            return Err(Error::new(Code::InvalidInput, message)
+                .field(format!("parties.{role}"), "does not hold this role in the district")
+                .hint("name an organisation that the district's administrator has given the role"));
+        }
     }
     Ok(())
 }

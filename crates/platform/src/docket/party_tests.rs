@@ -4,7 +4,7 @@ use law::Facts;
 
 use crate::{
     Code, Ctx, Office, OrganisationId, Page, Role,
-    docket::{ActInput, CaseFilter, Opening, Receipt, SubjectKind},
+    docket::{ActInput, CaseFilter, Opening, Parties, Receipt, SubjectKind},
     identity::{OrganisationInput, OrganisationKind, PersonInput},
     testkit::{District, PASSWORD, Store},
 };
@@ -137,10 +137,14 @@ async fn parties_are_named_in_their_roles_only() {
     assert_eq!((refused.code, refused.fields.len()), (Code::InvalidInput, 1));
     let nobody = OrganisationId(uuid::Uuid::from_u128(1));
     assert_eq!(operation.qualification(&[("agency", nobody)]).await.unwrap_err().code, Code::NotFound);
-    let opened = operation.qualification(&[("agency", outsider)]).await.unwrap();
+    // Whoever opens a case does not choose who decides it: the role is the administrator's to give.
+    let refused = operation.qualification(&[("agency", outsider)]).await.unwrap_err();
+    assert_eq!((refused.code, refused.fields.len()), (Code::InvalidInput, 1));
+    let second = operation.another("second_agency", Some("agency")).await;
+    let opened = operation.qualification(&[("agency", second)]).await.unwrap();
     let platform = &operation.district.platform;
-    // Named for this case, it reads and speaks although it holds no office; the office's other holder does not.
-    let view = platform.case(&operation.ctx("bureau.one").await, opened.case).await.unwrap();
+    // Of two that hold the role, the one that is named for this case reads and speaks, the other does not.
+    let view = platform.case(&operation.ctx("second_agency.one").await, opened.case).await.unwrap();
     assert_eq!(view.my_roles.iter().map(ToString::to_string).collect::<Vec<_>>(), ["agency"]);
     let agency = operation.ctx("agency.officer").await;
     assert_eq!(platform.case(&agency, opened.case).await.unwrap_err().code, Code::NotPermitted);
@@ -168,4 +172,54 @@ async fn ordinary_offices_are_held_once() {
         assert_eq!(operation.district.platform.create_organisation(&machine, input).await.unwrap_err().code, code);
     }
     operation.district.close().await.unwrap();
+}
+
+/// Case ids stand in the public log, so that knowing one must not be enough to act as the public: only whoever opened the case
+/// has its number. What comes in without a login is counted, and brings neither organisations nor names.
+#[tokio::test]
+async fn the_public_acts_only_in_cases_that_it_opened() {
+    let district = District::open(crate::testkit::Store::Memory).await.unwrap();
+    let platform = &district.platform;
+    let public = || district.as_actor(crate::Actor::Public);
+    let context = public();
+    let opening = Opening {
+        procedure: "opening_request".into(),
+        pack: None,
+        subject: (SubjectKind::Matter, context.uuid()),
+        title: Some("张三 310101199001010000".to_owned()),
+        provider: Some(district.organisation("housing").unwrap()),
+        demander: Some(district.organisation("transport").unwrap()),
+        parties: Parties::default(),
+        facts: law::Facts::new(),
+        act: submission(platform),
+        parent: None,
+    };
+    let opened = platform.open_case(&context, opening).await.unwrap();
+    let number = opened.receipt_number.clone().expect("shown once");
+    let withdraw = |number: Option<&str>| ActInput {
+        receipt_number: number.map(str::to_owned),
+        ..ActInput::new("withdraw").role("public")
+    };
+    for wrong in [None, Some("7QK2M-9D0XB-4TFWE-1HJ6N")] {
+        let refused = platform.act_on_case(&public(), opened.case, withdraw(wrong)).await.unwrap_err();
+        assert_eq!(refused.code, Code::NotPermitted, "{refused}");
+    }
+    let keyed = ActInput { idempotency_key: Some("k".to_owned()), ..withdraw(Some(&number)) };
+    assert_eq!(platform.act_on_case(&public(), opened.case, keyed).await.unwrap_err().code, Code::InvalidInput);
+    let head = platform.case(&district.ctx("centre.officer").await.unwrap(), opened.case).await.unwrap().head;
+    assert_eq!(head.demander, None, "nobody unknown names who asks");
+    platform.act_on_case(&public(), opened.case, withdraw(Some(&number.to_lowercase()))).await.unwrap();
+    let mut refused = None;
+    for _ in 0..crate::objection::PER_ENTRY {
+        refused = platform.act_on_case(&public(), opened.case, withdraw(None)).await.err();
+    }
+    assert_eq!(refused.map(|error| error.code), Some(Code::RateLimited));
+    district.close().await.unwrap();
+}
+
+/// The public's application to use open data, with everything that it asks for.
+fn submission(platform: &crate::Platform) -> ActInput {
+    let pack = "changning-2025".into();
+    let asked = platform.book().papers_asked(&pack, &"opening_request".into(), &"submit".into(), &law::Facts::new());
+    asked.iter().fold(ActInput::new("submit").role("public"), |act, paper| act.paper(paper.as_str(), "申请使用"))
 }

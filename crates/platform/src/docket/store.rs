@@ -87,6 +87,27 @@ pub mod party {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+/// A receipt: who has its number may act in the case without logging in.
+pub mod receipt {
+    use sea_orm::entity::prelude::*;
+
+    /// One receipt.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "docket_receipt")]
+    pub struct Model {
+        /// The digest of its number.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub digest: String,
+        /// The case that was opened with it.
+        pub case_id: Uuid,
+    }
+
+    /// No relations: joins are written where they are needed.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 /// A matter: what a case is about when it is nothing that the platform holds.
 pub mod matter {
     use sea_orm::entity::prelude::*;
@@ -319,6 +340,8 @@ pub(crate) fn migration() -> Tables {
         .col(uuid("organisation_id"))
         .primary_key(Index::create().col("case_id").col("role"))
         .to_owned();
+    let receipt =
+        Table::create().table("docket_receipt").col(text("digest").primary_key()).col(uuid("case_id")).to_owned();
     let matter = Table::create()
         .table("docket_matter")
         .col(pk_uuid("id"))
@@ -398,7 +421,7 @@ pub(crate) fn migration() -> Tables {
     };
     Tables {
         name: "20261121_docket",
-        tables: vec![case, party, matter, act, clock, notice, lease, idempotency],
+        tables: vec![case, party, receipt, matter, act, clock, notice, lease, idempotency],
         indexes: vec![
             on("docket_case", "docket_case_due", &["next_due_at"]),
             on("docket_case", "docket_case_subject", &["subject_id"]),

@@ -33,12 +33,12 @@ pub(crate) async fn parties_of(
         }
         SubjectKind::Organisation => {
             identity::signatory(db, id.into()).await?;
-            (None, None)
+            (Some(id.into()), None)
         }
         SubjectKind::Project => {
             let system = catalogue::store::system::Entity::find_by_id(id).one(db).await?;
-            system.ok_or_else(|| Error::not_found("system", id))?;
-            (None, None)
+            let system = system.ok_or_else(|| Error::not_found("system", id))?;
+            (Some(system.organisation_id.into()), None)
         }
         SubjectKind::Record => (None, None),
         SubjectKind::Matter => {

@@ -26,6 +26,7 @@ use crate::ctx::{Actor, Role};
 
 pub use clients::{ClientAccess, ClientView, token_message};
 pub(crate) use organisations::lock_organisation;
+pub(crate) use organisations::holds;
 pub use organisations::{OrganisationInput, OrganisationView, signatory};
 pub use people::{PersonInput, PersonView, TotpEnrolment};
 pub use rules::{check_credit_code, check_roles};

@@ -207,6 +207,16 @@ pub async fn signatory(db: &impl ConnectionTrait, id: OrganisationId) -> Result<
     Ok((row.name, row.signing_key))
 }
 
+/// Whether an organisation holds the office that a role is called by.
+///
+/// # Errors
+/// [`Code::NotFound`].
+pub(crate) async fn holds(db: &impl ConnectionTrait, id: OrganisationId, role: &law::RoleId) -> Result<bool> {
+    let row = organisation::Entity::find_by_id(id.0).one(db).await?;
+    let row = row.ok_or_else(|| Error::not_found("organisation", id))?;
+    Ok(row.office.as_deref() == Some(role.as_str()))
+}
+
 /// Holds an organisation's row until the transaction ends, so that what may happen to it once is not done twice at once. SQLite
 /// has one writer anyway.
 ///

@@ -28,6 +28,7 @@ use crate::{
     ledger,
 };
 
+pub(crate) use rules::{digest, receipt_number};
 pub use rules::{Door, LONGEST_CONTACT, LONGEST_STATEMENT, PER_ENTRY, PER_NODE, WINDOW};
 
 /// The procedure of an objection.

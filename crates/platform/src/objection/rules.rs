@@ -79,7 +79,7 @@ pub(super) fn check(input: &ObjectionInput) -> Result<()> {
 }
 
 /// A fresh receipt number: four groups of five, e.g. `7QK2M-9D0XB-…`.
-pub(super) fn receipt_number(ctx: &Ctx) -> String {
+pub(crate) fn receipt_number(ctx: &Ctx) -> String {
     let mut random = [0u8; LENGTH];
     ctx.fill(&mut random);
     let mut number = String::with_capacity(LENGTH + LENGTH / 5);
@@ -93,7 +93,7 @@ pub(super) fn receipt_number(ctx: &Ctx) -> String {
 }
 
 /// What is kept of a receipt number. People write them down, so small letters, blanks and hyphens make no difference.
-pub(super) fn digest(number: &str) -> String {
+pub(crate) fn digest(number: &str) -> String {
     let plain: String =
         number.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_uppercase()).collect();
     hex::encode(sm::sm3(plain.as_bytes()))

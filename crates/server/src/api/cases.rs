@@ -91,7 +91,7 @@ async fn cases_possible(caller: Caller, InPath(id): InPath<CaseId>) -> Answer<Ve
     Ok(Json(CaseView::from(caller.platform().case(&caller.ctx, id).await?).possible))
 }
 
-/// Does an act in a case. Where the act is the public's, nobody has to log in. The law decides; a refusal says from which state, which act, what is missing, on which article, and
+/// Does an act in a case. Where the act is the public's, nobody has to log in, but needs the receipt number of the case. The law decides; a refusal says from which state, which act, what is missing, on which article, and
 /// what can be done instead.
 #[utoipa::path(
     post, path = "/cases/{id}/acts", tag = "cases", request_body = ActBody,
@@ -132,6 +132,9 @@ pub struct ActBody {
     /// The version of the case that the caller has seen; another one is a conflict.
     #[serde(default)]
     pub expected_version: Option<i32>,
+    /// From somebody who is not logged in: the number that was shown when they opened the case.
+    #[serde(default)]
+    pub receipt_number: Option<String>,
 }
 
 impl ActBody {
@@ -151,6 +154,7 @@ impl ActBody {
         input.extension = self.extension;
         input.expected_version = self.expected_version;
         input.idempotency_key = key.0;
+        input.receipt_number = self.receipt_number;
         Ok(input)
     }
 }
@@ -520,6 +524,8 @@ pub struct Receipt {
     /// Its index in the log; `null` until the log has it, which is moments later.
     #[schema(required)]
     pub log_index: Option<u64>,
+    /// For whoever opened the case without logging in: shown this once, and needed for every further act of theirs.
+    pub receipt_number: Option<String>,
 }
 
 /// One change of a term.

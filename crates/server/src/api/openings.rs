@@ -145,6 +145,6 @@ pub struct OpeningAct {
 impl OpeningAct {
     fn input(self, key: IdempotencyKey) -> Result<docket::ActInput, Problem> {
         let Self { act, role, papers, facts } = self;
-        ActBody { act, role, papers, facts, extension: None, expected_version: None }.input(key)
+        ActBody { act, role, papers, facts, extension: None, expected_version: None, receipt_number: None }.input(key)
     }
 }

@@ -64,6 +64,8 @@ struct Plain<'a> {
     made: usize,
     /// The case, once it is open.
     case: Option<String>,
+    /// What the public got when it opened the case.
+    receipt: Option<String>,
     /// What is to be stated with the next act that succeeds.
     stated: Facts,
     /// The effects of the last step and of what the law did before it.
@@ -95,6 +97,7 @@ impl<'a> Plain<'a> {
             to_come: None,
             made: 0,
             case: None,
+            receipt: None,
             stated: Facts::new(),
             effects: Vec::new(),
             since: first,
@@ -194,6 +197,11 @@ impl<'a> Plain<'a> {
         if let Some(days) = step.days {
             body["extension"] = json!(days);
         }
+        if step.by == "public"
+            && let Some(case) = self.case.clone()
+        {
+            body["receipt_number"] = json!(self.receipt_of(&case).await);
+        }
         let reply = match (&self.case, step.by.as_str()) {
             (_, "platform") => self.machine(&body).await,
             (None, _) => {
@@ -214,9 +222,21 @@ impl<'a> Plain<'a> {
         self.stated.clear();
         if self.case.is_none() {
             self.case = Some(text(&reply.json["case"]));
+            self.receipt = reply.json["receipt_number"].as_str().map(str::to_owned);
         }
         self.note(&reply.json);
         Ok(())
+    }
+
+    /// The number that the public got when it opened the case; where the story begins later, one is made out.
+    async fn receipt_of(&mut self, case: &str) -> String {
+        if self.receipt.is_none() {
+            self.seed += 1;
+            let ctx = Ctx::new(Actor::Platform, self.site.clock.now(), [self.seed; 32]);
+            let number = self.site.district.platform.stand_in_receipt(&ctx, case.parse().unwrap()).await.unwrap();
+            self.receipt = Some(number);
+        }
+        self.receipt.clone().unwrap_or_default()
     }
 
     /// Lets time pass up to `at`, and the law act on the way.
