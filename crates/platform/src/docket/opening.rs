@@ -46,7 +46,8 @@ impl Platform {
             fits(procedure, opening.subject.0)?;
         }
         public::check(ctx, &opening.act)?;
-        if ctx.who == Actor::Public {
+        // Another role than the public's is refused to whoever is not logged in, in the policy's words.
+        if ctx.who == Actor::Public && opening.act.role.as_ref().is_none_or(|role| *role == public::PUBLIC) {
             self.let_the_public_in(ctx, procedure, &mut opening)?;
         }
         let tx = self.db().write().await?;

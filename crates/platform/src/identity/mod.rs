@@ -25,8 +25,8 @@ use serde::{Deserialize, Serialize};
 use crate::ctx::{Actor, Role};
 
 pub use clients::{ClientAccess, ClientView, token_message};
-pub(crate) use organisations::lock_organisation;
 pub(crate) use organisations::holds;
+pub(crate) use organisations::lock_organisation;
 pub use organisations::{OrganisationInput, OrganisationView, signatory};
 pub use people::{PersonInput, PersonView, TotpEnrolment};
 pub use rules::{check_credit_code, check_roles};

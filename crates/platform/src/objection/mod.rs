@@ -28,8 +28,8 @@ use crate::{
     ledger,
 };
 
-pub(crate) use rules::{digest, receipt_number};
 pub use rules::{Door, LONGEST_CONTACT, LONGEST_STATEMENT, PER_ENTRY, PER_NODE, WINDOW};
+pub(crate) use rules::{digest, receipt_number};
 
 /// The procedure of an objection.
 const PROCEDURE: &str = "objection";

@@ -1,7 +1,7 @@
 //! Making the world as a scenario's facts say it is, over the wire.
 
 use it::{
-    DEMANDER, PROVIDER,
+    AUTHORITY, DEMANDER, PROVIDER,
     world::{Demand, ROWS, entry_body, text},
 };
 use law::{FactValue, Facts};
@@ -56,6 +56,17 @@ impl Teller<'_> {
                 }
                 self.data(data).await;
                 Ok(())
+            }
+            "sharing_service" => {
+                // Nothing that a slice holds says so; an office finds it.
+                let service = &self.subject;
+                let found: serde_json::Map<String, Value> = facts
+                    .iter()
+                    .map(|(fact, value)| (fact.to_string(), serde_json::to_value(value).unwrap()))
+                    .collect();
+                let path = format!("/findings/service/{service}");
+                let reply = self.site.put(AUTHORITY, &path, json!({ "facts": found })).await;
+                if reply.succeeded() { Ok(()) } else { Err(reply.to_string()) }
             }
             _ => Err(format!("nothing over HTTP makes {facts:?} so")),
         }

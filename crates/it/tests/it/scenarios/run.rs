@@ -44,6 +44,13 @@ async fn tell(book: &Book, scenario: &Scenario, telling: &Telling) -> Result<(),
     let first = scenario.lines.iter().find_map(|line| if let Line::Step(step) = line { Some(step) } else { None });
     let first = first.ok_or_else(|| fail(scenario.line, "there is no step".into()))?;
     let mut teller = Teller::begin(book, scenario, telling, first.at).await;
+    for line in &scenario.lines {
+        let Line::Step(step) = line else { continue };
+        if matches!(step.by.as_str(), "police" | "state_security") {
+            let held = teller.site.district.holder(step.by.as_str()).await;
+            held.map_err(|error| fail(step.line_no, error.to_string()))?;
+        }
+    }
     for (at, line) in scenario.lines.iter().enumerate().take(telling.lines.end) {
         let silent = at < telling.lines.start;
         let (line_no, outcome) = match line {
@@ -487,6 +494,8 @@ fn login(step: &Step) -> &'static str {
         "centre" => CENTRE,
         "authority" => AUTHORITY,
         "cyberspace" => "cyberspace.officer",
+        "police" => "police.officer",
+        "state_security" => "state_security.officer",
         "public" => NOBODY,
         other => panic!("nobody logs in as `{other}`"),
     }
