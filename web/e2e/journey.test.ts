@@ -123,6 +123,17 @@ test("the keyboard alone finds an article", async () => {
   await context.close();
 });
 
+test("the time machine goes to the next term, and shows what the law did", async () => {
+  const { context, page, complaints } = await open(browser);
+  await enter(page, "system.admin", "/time");
+  await page.locator(".figures dd").first().waitFor();
+  await page.getByRole("button", { name: "到下一个期限届满" }).click();
+  await page.locator("h2", { hasText: "依法办理" }).waitFor();
+  await page.screenshot({ path: "shots/time-moved.png" });
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
 type Possible = { act: string; title: string; to: string | null; blocked: unknown; papers: string[] };
 const first = (fits: (one: Possible) => boolean) => (possible: Possible[]) => possible.find(fits)?.act;
 

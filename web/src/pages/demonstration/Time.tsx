@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { Alert, Button, Input } from "antd";
 import { useState } from "react";
 import { client, type Schemas, take } from "../../api/client";
-import { clockReading } from "../../api/queries";
+import { clockReading, me } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { minuteOf } from "../../parts/time";
 import { Fault, Loaded, Nothing } from "../../shell/Faults";
@@ -17,7 +17,17 @@ export function Time() {
   const [day, setDay] = useState("");
   const move = useMutation({
     mutationFn: (body: Schemas["Advance"]) => take(client.POST("/api/v1/demonstration/clock", { body })),
-    onSuccess: () => queries.invalidateQueries({ predicate: (query) => query.queryKey[0] !== "packs" }),
+    // The move may have ended this session. What happened stays on the screen; the rest is read again when it is looked at.
+    onSuccess: async ({ now }) => {
+      queries.setQueryData(me.queryKey, (known) => known && { ...known, now });
+      queries.setQueryData(clockReading.queryKey, { now, next_due: null });
+      await queries.invalidateQueries({
+        predicate: ({ queryKey }) => queryKey[0] !== "packs" && queryKey[0] !== "me",
+        refetchType: "none",
+      });
+      const next = await client.GET("/api/v1/demonstration/clock").catch(() => undefined);
+      if (next?.data) queries.setQueryData(clockReading.queryKey, next.data);
+    },
   });
   const next = reading.data?.next_due;
   return (
