@@ -155,7 +155,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Does an act in a case. Where the act is the public's, nobody has to log in. The law decides; a refusal says from which state, which act, what is missing, on which article, and
+         * Does an act in a case. Where the act is the public's, nobody has to log in, but needs the receipt number of the case. The law decides; a refusal says from which state, which act, what is missing, on which article, and
          *     what can be done instead.
          */
         post: operations["cases_act"];
@@ -1189,6 +1189,8 @@ export interface components {
              * @description The version of the case that the caller has seen; another one is a conflict.
              */
             expected_version?: number | null;
+            /** @description From somebody who is not logged in: the number that was shown when they opened the case. */
+            receipt_number?: string | null;
         };
         /** @description An act that was done, and its ground. */
         ActGround: {
@@ -3967,6 +3969,8 @@ export interface components {
              * @description Its index in the log; `null` until the log has it, which is moments later.
              */
             log_index: number | null;
+            /** @description For whoever opened the case without logging in: shown this once, and needed for every further act of theirs. */
+            receipt_number?: string | null;
         };
         /** @description A register. */
         RegisterHead: {

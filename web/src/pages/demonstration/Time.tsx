@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { Alert, Button, Input } from "antd";
 import { useState } from "react";
 import { client, type Schemas, take } from "../../api/client";
-import { clockReading, me } from "../../api/queries";
+import { clockReading, me, pack, packs } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { minuteOf } from "../../parts/time";
 import { Fault, Loaded, Nothing } from "../../shell/Faults";
@@ -93,8 +93,22 @@ export function Time() {
   );
 }
 
-function Happened({ of }: { of: Schemas["Advanced"] }) {
+/** What the law did, by its title: `breach:reply_conditional` is what became of a term, anything else an act of the pack. */
+function useLawActs(): (id: string) => string {
   const { t, term } = useGlossary();
+  const ours = useQuery(packs).data?.find((line) => line.ours)?.id;
+  const law = useQuery({ ...pack(ours ?? ""), enabled: ours !== undefined }).data;
+  const named = (law?.procedures ?? []).flatMap(({ acts, clocks }) => [...acts, ...clocks]);
+  const title = (id: string) => named.find((one) => one.id === id)?.title ?? id;
+  return (id) => {
+    const [what = "", clock] = id.split(":");
+    return clock === undefined ? title(what) : `${term("law_act", what)}${t("list.colon")}${title(clock)}`;
+  };
+}
+
+function Happened({ of }: { of: Schemas["Advanced"] }) {
+  const { t } = useGlossary();
+  const name = useLawActs();
   return (
     <section className="card stack" aria-live="polite">
       <h2>{t("time.happened", { now: minuteOf(of.now), acts: of.acts })}</h2>
@@ -108,7 +122,7 @@ function Happened({ of }: { of: Schemas["Advanced"] }) {
               <p>
                 <time dateTime={receipt.at}>{minuteOf(receipt.at)}</time>{" "}
                 <Link to="/cases/$id" params={{ id: receipt.case }}>
-                  <Law>{term("law_act", receipt.name, receipt.name)}</Law>
+                  <Law>{name(receipt.name)}</Law>
                 </Link>{" "}
                 {receipt.articles.join(t("list.separator"))}
               </p>
