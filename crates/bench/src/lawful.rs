@@ -51,7 +51,7 @@ pub fn run(place: &Workplace) -> Result<Table> {
     table.floor("running terms on one core", counted, COUNTED, "/s");
 
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let stored = runtime.block_on(stored(place, place.size(1_000_000, 500)))?;
+    let stored = runtime.block_on(stored(place, place.size(100_000, 500)))?;
     let stored = table.ours("stored cases moved by a notice, SQLite", stored, "/s");
     table.floor("stored cases moved on SQLite", stored, STORED, "/s");
 
