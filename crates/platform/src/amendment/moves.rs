@@ -4,6 +4,7 @@
 
 use jiff::civil::Date;
 use law::Book;
+use sea_orm::IntoActiveModel;
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -87,18 +88,8 @@ async fn batch(platform: &Platform, ctx: &Ctx, amendment: Uuid, first: Date, aft
     let Some(last) = rows.last().map(|row| row.id) else { return Ok(None) };
     let counted = count(platform.book(), rows)?;
     let moved = counted.iter().map(|counted| counted.moves.len()).sum::<usize>();
-    for counted in &counted {
-        let update = cases::case::ActiveModel {
-            data: Set(to_json(&counted.after)?),
-            next_due_at: Set(law::next_due(&counted.after).map(|(_, due)| micros(due))),
-            changed_at: Set(micros(ctx.now)),
-            version: Set(counted.row.version.saturating_add(1)),
-            ..Default::default()
-        };
-        use cases::case::Column;
-        cases::case::Entity::update_many().set(update).filter(Column::Id.eq(counted.row.id)).exec(&*tx).await?;
-    }
     for some in counted.chunks(500) {
+        write_cases(&tx, ctx, some).await?;
         write_clocks(&tx, some).await?;
         write_moves(&tx, amendment, some).await?;
         docket::notices::tell_of_moves(
@@ -165,6 +156,32 @@ fn count(book: &Book, rows: Vec<cases::case::Model>) -> Result<Vec<Counted>> {
         counted.push(Counted { row, before, after, moves });
     }
     Ok(counted)
+}
+
+/// Writes cases as they are now, many by one statement. Their rows are there and locked, so that every one of them conflicts.
+async fn write_cases(tx: &crate::db::Tx, ctx: &Ctx, counted: &[Counted]) -> Result<()> {
+    use cases::case::{Column, Entity, Model};
+    let rows: Vec<_> = counted
+        .iter()
+        .map(|counted| {
+            Ok(Model {
+                data: to_json(&counted.after)?,
+                next_due_at: law::next_due(&counted.after).map(|(_, due)| micros(due)),
+                changed_at: micros(ctx.now),
+                version: counted.row.version.saturating_add(1),
+                ..counted.row.clone()
+            }
+            .into_active_model())
+        })
+        .collect::<Result<_>>()?;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let replace = OnConflict::column(Column::Id)
+        .update_columns([Column::Data, Column::NextDueAt, Column::ChangedAt, Column::Version])
+        .to_owned();
+    Entity::insert_many(rows).on_conflict(replace).exec_without_returning(tx).await?;
+    Ok(())
 }
 
 async fn write_clocks(tx: &crate::db::Tx, counted: &[Counted]) -> Result<()> {
