@@ -3,9 +3,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
-import en from "./en.json";
+import en from "./en";
 import { fill } from "./index";
-import zh from "./zh-CN.json";
+import zh from "./zh-CN";
 
 const SOURCE = new URL("..", import.meta.url).pathname;
 const FILES = readdirSync(SOURCE, { recursive: true, encoding: "utf8" })

@@ -1,9 +1,9 @@
 /**
- * Every word on the screen. There is one file per language, with the same keys (a test holds them to it); components name a
+ * Every word on the screen. There is one folder per language, one file in it per slice, with the same keys (a test holds them to it); components name a
  * word by its key and never write one. Words of the law come from the packs, in Chinese, in every language.
  */
 import { createContext, type ReactNode, useContext } from "react";
-import type chinese from "./zh-CN.json";
+import type chinese from "./zh-CN";
 
 export type Word = keyof typeof chinese;
 export type Words = Record<Word, string>;
@@ -12,8 +12,8 @@ export type Locale = "zh-CN" | "en";
 export const LOCALES: Locale[] = ["zh-CN", "en"];
 
 const LOAD: Record<Locale, () => Promise<{ default: Words }>> = {
-  "zh-CN": () => import("./zh-CN.json"),
-  en: () => import("./en.json"),
+  "zh-CN": () => import("./zh-CN"),
+  en: () => import("./en"),
 };
 
 export async function loadWords(locale: Locale): Promise<Words> {

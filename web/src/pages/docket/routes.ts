@@ -1,0 +1,28 @@
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { shell } from "../../shell/routes";
+import { text, whole } from "../../shell/search";
+
+const home = createRoute({
+  getParentRoute: () => shell,
+  path: "/",
+  component: lazyRouteComponent(() => import("./Home"), "Home"),
+});
+
+const allCases = createRoute({
+  getParentRoute: () => shell,
+  path: "/cases",
+  validateSearch: (search): { page?: number; procedure?: string; scope?: string } => ({
+    page: whole(search.page),
+    procedure: text(search.procedure),
+    scope: text(search.scope),
+  }),
+  component: lazyRouteComponent(() => import("./Cases"), "Cases"),
+});
+
+const oneCase = createRoute({
+  getParentRoute: () => shell,
+  path: "/cases/$id",
+  component: lazyRouteComponent(() => import("./Case"), "Case"),
+});
+
+export const docketRoutes = [home, allCases, oneCase] as const;
