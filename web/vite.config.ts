@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
@@ -5,17 +6,8 @@ import { defineConfig } from "vite";
 const district = process.env.GONGSHU_SERVER ?? "http://127.0.0.1:8080";
 const proxy = Object.fromEntries(["/api", "/log", "/healthz", "/readyz"].map((path) => [path, { target: district }]));
 
-/** What the built pages may do; whoever serves them sends the same. No inline script or style, nobody else's anything. */
-const policy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join("; ");
+/** What the built pages may do, as the platform sends it. No inline script or style, nobody else's anything. */
+const policy = readFileSync(new URL("../crates/console/src/policy.txt", import.meta.url), "utf8").trim().split("\n").join("; ");
 
 export default defineConfig({
   base: "/console/",

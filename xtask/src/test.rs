@@ -17,11 +17,12 @@ use crate::house::{House, run};
 use crate::machine;
 use crate::postgres::{Durability, Postgres};
 use crate::tally::Tally;
+use crate::web;
 
 /// How much of it.
 #[derive(Args)]
 pub struct Test {
-    /// Only what a change is likely to break: no clippy, PostgreSQL, doctests, story or reference
+    /// Only what a change is likely to break: no clippy, consoles, PostgreSQL, doctests, story or reference
     #[arg(long)]
     quick: bool,
 }
@@ -32,7 +33,7 @@ impl Test {
         let mut tally = Tally::new();
         tally.step("machine", || machine::ensure(&[machine::C_COMPILER, machine::OPENSSL]));
         for rule in check::Rule::ALL {
-            if !(self.quick && rule == check::Rule::Clippy) {
+            if !(self.quick && matches!(rule, check::Rule::Clippy | check::Rule::Web)) {
                 tally.step(rule.name(), || rule.check(house));
             }
         }
@@ -45,6 +46,10 @@ impl Test {
         let python = tally.step("python", || machine::foreign_python(house));
         tally.step("tests", || tests(house, gongshu.as_deref(), postgres.as_ref(), python.as_deref()));
         tally.step("doctests", || run(&mut house.cargo_locked(&["test", "--workspace", "--doc", "--quiet"])));
+        match &gongshu {
+            Some(gongshu) => drop(tally.step("consoles", || web::try_in_browser(house, gongshu))),
+            None => tally.not_run("consoles", "the binary did not build"),
+        }
         stories(&mut tally, house, gongshu.as_deref(), postgres.as_ref());
         match &gongshu {
             Some(gongshu) => drop(tally.step("gen", || generate::check(house, gongshu))),

@@ -8,6 +8,7 @@ use clap::Args;
 
 use crate::house::House;
 use crate::machine;
+use crate::web;
 
 /// What is passed on to `gongshu demo`; what is left out, that verb decides.
 #[derive(Args)]
@@ -31,6 +32,7 @@ impl Up {
     pub fn run(self, house: &House) -> Result<()> {
         machine::ensure(&[machine::C_COMPILER])?;
         println!("building; the first time takes a while, later only what changed");
+        web::build(house)?;
         let gongshu = house.build_gongshu()?;
         let mut demo = Command::new(gongshu);
         demo.current_dir(&house.root).args(["demo", "--store", "var"]);

@@ -10,10 +10,12 @@
 //! | `/api/v1/…` | the API, one file per resource in [`mod@api`] | request id, trace, deadline, bound on parallel requests, compression |
 //! | `/gateway/v1/…` | look-ups by departments' systems ([`mod@api`]`::gateway`) | the least that is safe: this is the hot path |
 //! | `/log/…` | published tiles and checkpoints ([`mod@tiles`]) | cacheable files |
+//! | `/console/…` | the embedded consoles ([`mod@consoles`]) | hashed files, compressed when they were built |
 //! | `/`, `/api`, `/openapi.json`, `/healthz`, `/readyz` | for people and for whoever watches the process ([`pages`]) | |
 
 pub mod api;
 pub mod auth;
+mod consoles;
 pub mod extract;
 mod layers;
 mod openapi;
@@ -50,6 +52,7 @@ impl Server {
             .merge(layers::lean(plain(api::health::routes()), &state))
             .merge(layers::lean(tiles::routes(), &state))
             .merge(layers::full(pages::routes(), &state))
+            .merge(layers::lean(consoles::routes(), &state))
             .fallback_service(layers::lean(unknown, &state).with_state(state.clone()))
             .with_state(state)
     }

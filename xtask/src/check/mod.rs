@@ -10,6 +10,7 @@ use clap::{Args, ValueEnum};
 
 use crate::house::{House, capture, run};
 use crate::tally::Tally;
+use crate::web;
 
 /// Which rules.
 #[derive(Args)]
@@ -30,6 +31,8 @@ pub enum Rule {
     Licences,
     /// Dead links, long files, forbidden words, unlisted decisions, missing tests
     Tidy,
+    /// The consoles: layout, types, unused code, words, the generated client, the size of the first view
+    Web,
     /// The compiler's and our lints
     Clippy,
 }
@@ -48,7 +51,7 @@ impl Check {
 
 impl Rule {
     /// All rules, the cheap ones first.
-    pub const ALL: [Rule; 5] = [Rule::Fmt, Rule::Dependencies, Rule::Licences, Rule::Tidy, Rule::Clippy];
+    pub const ALL: [Rule; 6] = [Rule::Fmt, Rule::Dependencies, Rule::Licences, Rule::Tidy, Rule::Web, Rule::Clippy];
 
     /// The word by which the rule is asked for and reported.
     pub fn name(self) -> &'static str {
@@ -57,6 +60,7 @@ impl Rule {
             Rule::Dependencies => "dependencies",
             Rule::Licences => "licences",
             Rule::Tidy => "tidy",
+            Rule::Web => "web",
             Rule::Clippy => "clippy",
         }
     }
@@ -68,6 +72,7 @@ impl Rule {
             Rule::Dependencies => report(fences::broken(&fences::edges(&house.metadata), &fences::members(house))),
             Rule::Licences => licences(house),
             Rule::Tidy => report(tidy::faults(house)?),
+            Rule::Web => web::check(house),
             Rule::Clippy => {
                 let mut clippy = house.cargo_locked(&["clippy", "--workspace", "--all-targets"]);
                 run(clippy.args(["--", "-D", "warnings"]))

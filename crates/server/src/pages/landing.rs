@@ -48,6 +48,7 @@ pub(super) fn page(landing: &Landing<'_>) -> String {
 <h1>公输 <span lang="en">Gongshu</span></h1>
 <p class="lead">{title}公共数据平台：从法定职责到每一次使用，步步有据、环环可证。</p>
 <p class="en" lang="en">The district’s public data, from the legal duty that makes a datum to the call in which it is used.</p>
+<p class="enter"><a href="/console/">进入工作台 <span lang="en">Open the consoles</span></a></p>
 </div>
 </div>
 </header>
@@ -208,7 +209,7 @@ fn guests(guests: &[Guest]) -> String {
     }
     let mut html = String::from(
         "<section aria-labelledby=\"guests\">\n<h2 id=\"guests\">可登录的演示人员 <span lang=\"en\">Who can log in</span></h2>\n\
-<p class=\"hint\">以下人员均为虚构。<span lang=\"en\">All of them are fictitious. Log in with <code>POST /api/v1/sessions</code>.</span></p>\n<div class=\"scroll\"><table>\n\
+<p class=\"hint\">以下人员均为虚构。<span lang=\"en\">All of them are fictitious. Log in at <a href=\"/console/\">the consoles</a> or with <code>POST /api/v1/sessions</code>.</span></p>\n<div class=\"scroll\"><table>\n\
 <thead><tr><th scope=\"col\">登录名 <span lang=\"en\">login</span></th><th scope=\"col\">口令 <span lang=\"en\">password</span></th><th scope=\"col\">角色 <span lang=\"en\">role</span></th><th scope=\"col\">部门 <span lang=\"en\">organisation</span></th></tr></thead>\n<tbody>\n",
     );
     for guest in guests {

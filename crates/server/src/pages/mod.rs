@@ -1,5 +1,5 @@
-//! Pages for people: the first page with the state of the district, and the API reference. Both are there until the consoles
-//! exist, and both work without anything from outside.
+//! Pages for everybody without a login: the first page with the state of the district, and the API reference. Both work
+//! without anything from outside. Where people do their work are the consoles ([`mod@crate::consoles`]).
 
 mod html;
 mod landing;
