@@ -15,6 +15,7 @@ const USED = [
   "Input",
   "InputNumber",
   "Pagination",
+  "QRCode",
   "Segmented",
   "Select",
   "Skeleton",

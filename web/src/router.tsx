@@ -1,6 +1,7 @@
 /** Where each page stands. A slice names its own pages; every page is a chunk of its own, loaded when somebody goes there. */
 import type { QueryClient } from "@tanstack/react-query";
 import { createRouter } from "@tanstack/react-router";
+import { administrationRoutes } from "./pages/administration/routes";
 import { catalogueRoutes } from "./pages/catalogue/routes";
 import { demonstrationRoutes } from "./pages/demonstration/routes";
 import { docketRoutes } from "./pages/docket/routes";
@@ -11,7 +12,14 @@ import { login, root, shell } from "./shell/routes";
 
 const tree = root.addChildren([
   login,
-  shell.addChildren([...docketRoutes, ...catalogueRoutes, ...lawRoutes, ...ledgerRoutes, ...demonstrationRoutes]),
+  shell.addChildren([
+    ...docketRoutes,
+    ...catalogueRoutes,
+    ...lawRoutes,
+    ...ledgerRoutes,
+    ...administrationRoutes,
+    ...demonstrationRoutes,
+  ]),
 ]);
 
 export function makeRouter(queries: QueryClient) {

@@ -6,13 +6,24 @@ import { client, take } from "../api/client";
 import { me } from "../api/queries";
 import { useGlossary, type Word } from "../glossary";
 import { forgetDrafts } from "../parts/drafts";
-import { BookIcon, CaseIcon, ClockIcon, HomeIcon, MoonIcon, SealIcon, SearchIcon, SunIcon, TableIcon } from "../parts/icons";
+import {
+  BookIcon,
+  CaseIcon,
+  ClockIcon,
+  HomeIcon,
+  KeyIcon,
+  MoonIcon,
+  SealIcon,
+  SearchIcon,
+  SunIcon,
+  TableIcon,
+} from "../parts/icons";
 import { usePreferences } from "../parts/preferences";
 import { minuteOf } from "../parts/time";
 import { Palette } from "./Palette";
 
 export interface Place {
-  to: "/" | "/cases" | "/catalogue" | "/law" | "/evidence" | "/time";
+  to: "/" | "/cases" | "/catalogue" | "/law" | "/evidence" | "/time" | "/administration";
   word: Word;
   icon: ComponentType;
 }
@@ -28,6 +39,8 @@ export function usePlaces(): Place[] {
     { to: "/evidence", word: "nav.evidence", icon: SealIcon },
   ];
   const movesTime = data?.roles.includes("system_administrator");
+  if (data?.roles.some((role) => role.endsWith("_administrator")))
+    places.push({ to: "/administration", word: "nav.administration", icon: KeyIcon });
   if (data?.demonstration && movesTime) places.push({ to: "/time", word: "nav.time", icon: ClockIcon });
   return places;
 }
@@ -151,10 +164,10 @@ function Who() {
   };
   return (
     <div className="who">
-      <span>
+      <Link to="/account" title={t("nav.account")}>
         <strong lang="zh-CN">{known.organisation?.name}</strong>
         <small>{roles}</small>
-      </span>
+      </Link>
       <button type="button" className="plain" onClick={() => void leave()}>
         {t("shell.leave")}
       </button>

@@ -1,4 +1,5 @@
 /** What the pages read, each with its key; a page never writes a path. Keys begin with the thing's noun, for invalidation. */
+export * from "./administration";
 export * from "./catalogue";
 export * from "./collection";
 export * from "./demonstration";

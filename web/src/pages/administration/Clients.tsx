@@ -1,0 +1,309 @@
+/** The systems that call the platform by themselves, each known by its SM2 key: registered, given another key, revoked. */
+import { useQuery } from "@tanstack/react-query";
+import { Alert, Button, Form, Input, Select, Tag } from "antd";
+import { useState } from "react";
+import { client, type Schemas, take } from "../../api/client";
+import { clients, me, organisations } from "../../api/queries";
+import { useGlossary } from "../../glossary";
+import { Side } from "../../parts/Side";
+import { dayOf, minuteOf } from "../../parts/time";
+import { useDraft } from "../../parts/useDraft";
+import { Fault, Loaded, Nothing } from "../../shell/Faults";
+import { Law, useNow, useOrganisation } from "../docket/parts";
+import { Frame, Pager, ROWS, useChange, useRoles } from "./parts";
+
+type Client = Schemas["Client"];
+
+export function Clients() {
+  const { t } = useGlossary();
+  const manages = useRoles().includes("system_administrator");
+  const known = useQuery(me).data;
+  const all = useQuery(organisations).data?.items ?? [];
+  const [chosen, setChosen] = useState<string>();
+  const [page, setPage] = useState(1);
+  const [shown, setShown] = useState<Client | "new">();
+  const [made, setMade] = useState<string>();
+  const of = manages ? chosen : (known?.organisation?.id ?? undefined);
+  const found = useQuery({ ...clients(of, (page - 1) * ROWS, ROWS), placeholderData: (before) => before });
+  return (
+    <Frame
+      title="admin.clients"
+      lead="admin.clients_lead"
+      action={
+        manages && (
+          <Button type="primary" onClick={() => setShown("new")}>
+            {t("admin.client_new")}
+          </Button>
+        )
+      }
+    >
+      {made && <Alert type="success" showIcon role="status" title={made} />}
+      {manages && (
+        <div className="filters">
+          <Select
+            className="wide"
+            aria-label={t("admin.organisation")}
+            allowClear
+            showSearch={{ optionFilterProp: "label" }}
+            placeholder={t("admin.organisation")}
+            value={chosen ?? null}
+            options={all.map(({ id, name }) => ({ value: id, label: name }))}
+            onChange={(id) => {
+              setChosen(id ?? undefined);
+              setPage(1);
+            }}
+          />
+        </div>
+      )}
+      <section className="card">
+        <Loaded of={found} rows={8}>
+          {({ items, total }) =>
+            total === 0 ? (
+              <Nothing>{t(manages ? "admin.client_nothing" : "admin.client_nothing_ours")}</Nothing>
+            ) : (
+              <>
+                <ClientTable lines={items} show={setShown} />
+                <Pager page={page} total={total} go={setPage} />
+              </>
+            )
+          }
+        </Loaded>
+      </section>
+      {shown === "new" && (
+        <Side title={t("admin.client_new")} close={() => setShown(undefined)}>
+          <NewClient
+            finish={({ name }) => {
+              setShown(undefined);
+              setMade(t("admin.client_made", { name }));
+            }}
+          />
+        </Side>
+      )}
+      {shown !== undefined && shown !== "new" && (
+        <Side title={<Law>{shown.name}</Law>} close={() => setShown(undefined)}>
+          <One
+            of={shown}
+            manages={manages}
+            finish={(what) => {
+              setShown(undefined);
+              setMade(what);
+            }}
+          />
+        </Side>
+      )}
+    </Frame>
+  );
+}
+
+function ClientTable({ lines, show }: { lines: Client[]; show: (of: Client) => void }) {
+  const { t } = useGlossary();
+  const organisation = useOrganisation();
+  return (
+    <table className="plain-table">
+      <thead>
+        <tr>
+          <th scope="col">{t("admin.client")}</th>
+          <th scope="col">{t("admin.organisation")}</th>
+          <th scope="col">{t("admin.state")}</th>
+          <th scope="col" className="number">
+            {t("admin.expires")}
+          </th>
+          <th scope="col" className="number">
+            {t("admin.last_used")}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {lines.map((one) => (
+          <tr key={one.id}>
+            <td>
+              <button type="button" className="plain cell" onClick={() => show(one)}>
+                <Law>{one.name}</Law>
+              </button>
+            </td>
+            <td>
+              <Law>{organisation(one.organisation)}</Law>
+            </td>
+            <td>
+              <ClientState of={one} />
+            </td>
+            <td className="number">{dayOf(one.expires_at)}</td>
+            <td className="number">{one.last_used_at ? minuteOf(one.last_used_at) : t("admin.never")}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function ClientState({ of }: { of: Client }) {
+  const { t } = useGlossary();
+  const now = useNow();
+  if (of.revoked) return <Tag color="error">{t("admin.revoked")}</Tag>;
+  if (of.expires_at <= now) return <Tag color="warning">{t("admin.expired")}</Tag>;
+  return <Tag color="success">{t("admin.good")}</Tag>;
+}
+
+function KeyField({ id, value, write }: { id: string; value: string; write: (text: string) => void }) {
+  const { t } = useGlossary();
+  return (
+    <Form.Item label={t("admin.public_key")} htmlFor={id} required extra={t("admin.public_key_hint")}>
+      <Input.TextArea id={id} rows={5} spellCheck={false} value={value} onChange={(event) => write(event.target.value)} />
+    </Form.Item>
+  );
+}
+
+function NewClient({ finish }: { finish: (made: Client) => void }) {
+  const { t } = useGlossary();
+  const all = useQuery(organisations).data?.items ?? [];
+  const inAYear = dayOf(new Date(Date.parse(useNow()) + 365 * 86_400_000).toISOString());
+  const { typed, write, forget } = useDraft("client.new", { organisation: "", name: "", key: "", until: inAYear });
+  const save = useChange(
+    () =>
+      take(
+        client.POST("/api/v1/clients", {
+          body: {
+            organisation: typed.organisation ?? "",
+            name: (typed.name ?? "").trim(),
+            public_key: typed.key ?? "",
+            expires_at: `${typed.until}T23:59:59+08:00`,
+          },
+        }),
+      ),
+    ["clients"],
+  );
+  const ready = typed.organisation && typed.name?.trim() && typed.key?.trim() && typed.until;
+  const send = () =>
+    save.mutate(undefined, {
+      onSuccess: (made) => {
+        forget();
+        finish(made);
+      },
+    });
+  return (
+    <Form layout="vertical" className="stack" onFinish={() => !save.isPending && ready && send()}>
+      {save.error && <Fault error={save.error} />}
+      <Form.Item label={t("admin.organisation")} htmlFor="client-organisation" required>
+        <Select
+          id="client-organisation"
+          showSearch={{ optionFilterProp: "label" }}
+          value={typed.organisation || null}
+          options={all.map(({ id, name }) => ({ value: id, label: name }))}
+          onChange={(id) => write("organisation", id)}
+        />
+      </Form.Item>
+      <Form.Item label={t("admin.client")} htmlFor="client-name" required>
+        <Input
+          id="client-name"
+          value={typed.name ?? ""}
+          maxLength={200}
+          onChange={(event) => write("name", event.target.value)}
+        />
+      </Form.Item>
+      <KeyField id="client-key" value={typed.key ?? ""} write={(text) => write("key", text)} />
+      <Form.Item label={t("admin.expires")} htmlFor="client-until" required>
+        <Input
+          id="client-until"
+          type="date"
+          className="narrow"
+          value={typed.until ?? ""}
+          onChange={(event) => write("until", event.target.value)}
+        />
+      </Form.Item>
+      <Button type="primary" htmlType="submit" loading={save.isPending} disabled={!ready}>
+        {t("admin.client_register")}
+      </Button>
+    </Form>
+  );
+}
+
+function One({ of, manages, finish }: { of: Client; manages: boolean; finish: (what: string) => void }) {
+  const { t } = useGlossary();
+  const organisation = useOrganisation();
+  return (
+    <div className="stack">
+      <dl className="contents">
+        <div>
+          <dt>{t("admin.organisation")}</dt>
+          <dd lang="zh-CN">{organisation(of.organisation)}</dd>
+        </div>
+        <div>
+          <dt>{t("admin.state")}</dt>
+          <dd>
+            <ClientState of={of} />
+          </dd>
+        </div>
+        <div>
+          <dt>{t("admin.expires")}</dt>
+          <dd>{dayOf(of.expires_at)}</dd>
+        </div>
+        <div>
+          <dt>{t("admin.client_id")}</dt>
+          <dd>
+            <code>{of.id}</code>
+          </dd>
+        </div>
+      </dl>
+      <pre className="code">{of.public_key}</pre>
+      {manages && !of.revoked && <Rotate of={of} finish={finish} />}
+      {manages && !of.revoked && <Revoke of={of} finish={finish} />}
+    </div>
+  );
+}
+
+function Rotate({ of, finish }: { of: Client; finish: (what: string) => void }) {
+  const { t } = useGlossary();
+  const { typed, write, forget } = useDraft(`client.${of.id}`, { key: "" });
+  const save = useChange(
+    () =>
+      take(client.PUT("/api/v1/clients/{id}/key", { params: { path: { id: of.id } }, body: { public_key: typed.key ?? "" } })),
+    ["clients"],
+  );
+  const send = () =>
+    save.mutate(undefined, {
+      onSuccess: () => {
+        forget();
+        finish(t("admin.client_rotated", { name: of.name }));
+      },
+    });
+  return (
+    <Form layout="vertical" className="stack divided" onFinish={() => !save.isPending && typed.key?.trim() && send()}>
+      <h3>{t("admin.client_rotate")}</h3>
+      <p className="quiet">{t("admin.client_rotate_hint")}</p>
+      {save.error && <Fault error={save.error} />}
+      <KeyField id="client-new-key" value={typed.key ?? ""} write={(text) => write("key", text)} />
+      <Button htmlType="submit" loading={save.isPending} disabled={!typed.key?.trim()}>
+        {t("admin.client_rotate")}
+      </Button>
+    </Form>
+  );
+}
+
+/** Revoking cannot be taken back, so it asks for the name. */
+function Revoke({ of, finish }: { of: Client; finish: (what: string) => void }) {
+  const { t } = useGlossary();
+  const [name, setName] = useState("");
+  const revoke = useChange(() => take(client.DELETE("/api/v1/clients/{id}", { params: { path: { id: of.id } } })), ["clients"]);
+  const sure = name.trim() === of.name;
+  return (
+    <Form
+      layout="vertical"
+      className="stack divided"
+      onFinish={() =>
+        sure &&
+        !revoke.isPending &&
+        revoke.mutate(undefined, { onSuccess: () => finish(t("admin.client_revoked", { name: of.name })) })
+      }
+    >
+      <h3>{t("admin.client_revoke")}</h3>
+      <p className="quiet">{t("admin.client_revoke_hint")}</p>
+      {revoke.error && <Fault error={revoke.error} />}
+      <Form.Item label={t("admin.client_revoke_name")} htmlFor="client-revoke">
+        <Input id="client-revoke" value={name} onChange={(event) => setName(event.target.value)} />
+      </Form.Item>
+      <Button danger htmlType="submit" disabled={!sure} loading={revoke.isPending}>
+        {t("admin.client_revoke")}
+      </Button>
+    </Form>
+  );
+}

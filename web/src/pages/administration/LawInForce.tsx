@@ -1,0 +1,160 @@
+/** The law that this district runs on: which packs are in force since when, and every amendment with the terms that it moved. */
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { Tag } from "antd";
+import { useState } from "react";
+import type { Schemas } from "../../api/client";
+import { amendmentMoves, amendments, packs } from "../../api/queries";
+import { useGlossary } from "../../glossary";
+import { Side } from "../../parts/Side";
+import { minuteOf } from "../../parts/time";
+import { Loaded, Nothing } from "../../shell/Faults";
+import { Law } from "../docket/parts";
+import { Moves } from "./Moves";
+import { Frame, Pager, ROWS, useRoles } from "./parts";
+
+export function LawInForce() {
+  const { t } = useGlossary();
+  const amends = useRoles().includes("system_administrator");
+  const found = useQuery(packs);
+  return (
+    <Frame
+      title="admin.law"
+      lead="admin.law_lead"
+      action={
+        amends && (
+          <Link to="/administration/law/amendment" className="button-link">
+            {t("admin.amend")}
+          </Link>
+        )
+      }
+    >
+      <section className="card" aria-labelledby="packs">
+        <h2 id="packs">{t("admin.packs")}</h2>
+        <Loaded of={found}>{(lines) => <Packs lines={lines} />}</Loaded>
+        <p className="quiet">
+          <Link to="/law" search={{ view: "calendar" }}>
+            {t("admin.to_calendar")}
+          </Link>
+        </p>
+      </section>
+      <Amendments />
+    </Frame>
+  );
+}
+
+function Packs({ lines }: { lines: Schemas["PackLine"][] }) {
+  const { t } = useGlossary();
+  return (
+    <table className="plain-table">
+      <thead>
+        <tr>
+          <th scope="col">{t("admin.pack")}</th>
+          <th scope="col">{t("admin.pack_number")}</th>
+          <th scope="col" className="number">
+            {t("admin.in_force_from")}
+          </th>
+          <th scope="col" className="number">
+            {t("admin.in_force_until")}
+          </th>
+          <th scope="col">{t("admin.state")}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {lines.map((line) => (
+          <tr key={line.id}>
+            <td>
+              <Link to="/law" search={{ pack: line.id }}>
+                <Law>{line.title}</Law>
+              </Link>
+            </td>
+            <td>
+              <Law>{line.number}</Law>
+            </td>
+            <td className="number">{line.from}</td>
+            <td className="number">{line.until ?? t("value.none")}</td>
+            <td>
+              {line.ours && <Tag color="processing">{t("admin.ours")}</Tag>}
+              <Tag>{t(line.in_force ? "admin.in_force" : "admin.not_in_force")}</Tag>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Amendments() {
+  const { t } = useGlossary();
+  const [page, setPage] = useState(1);
+  const [shown, setShown] = useState<Schemas["AmendmentView"]>();
+  const made = useQuery(amendments((page - 1) * ROWS, ROWS));
+  return (
+    <section className="card" aria-labelledby="amendments">
+      <h2 id="amendments">{t("admin.amendments")}</h2>
+      <Loaded of={made}>
+        {({ items, total }) =>
+          total === 0 ? (
+            <Nothing>{t("admin.no_amendments")}</Nothing>
+          ) : (
+            <>
+              <table className="plain-table">
+                <thead>
+                  <tr>
+                    <th scope="col">{t("admin.amendment")}</th>
+                    <th scope="col">{t("admin.files")}</th>
+                    <th scope="col" className="number">
+                      {t("admin.at")}
+                    </th>
+                    <th scope="col" className="number">
+                      {t("admin.moved")}
+                    </th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {items.map((one) => (
+                    <tr key={one.id}>
+                      <td>
+                        <button type="button" className="plain cell" onClick={() => setShown(one)}>
+                          <Law>{one.title}</Law>
+                        </button>
+                      </td>
+                      <td>
+                        <code>{one.files.join(" ")}</code>
+                      </td>
+                      <td className="number">{minuteOf(one.at)}</td>
+                      <td className="number">{one.finished ? one.moved : t("admin.counting", { moved: one.moved })}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+              <Pager page={page} total={total} go={setPage} />
+            </>
+          )
+        }
+      </Loaded>
+      {shown && (
+        <Side title={<Law>{shown.title}</Law>} close={() => setShown(undefined)}>
+          <Moved id={shown.id} />
+        </Side>
+      )}
+    </section>
+  );
+}
+
+function Moved({ id }: { id: string }) {
+  const { t } = useGlossary();
+  const [page, setPage] = useState(1);
+  const moves = useQuery(amendmentMoves(id, (page - 1) * ROWS, ROWS));
+  return (
+    <Loaded of={moves}>
+      {({ items, total }) => (
+        <>
+          <p>{t("admin.moved_terms", { count: total })}</p>
+          <Moves of={items} />
+          <Pager page={page} total={total} go={setPage} />
+        </>
+      )}
+    </Loaded>
+  );
+}

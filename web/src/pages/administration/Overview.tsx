@@ -1,0 +1,98 @@
+/** The three separated administrators: who does what, who must not, and where to go. */
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { Tag } from "antd";
+import { people } from "../../api/queries";
+import { useGlossary } from "../../glossary";
+import { Loaded } from "../../shell/Faults";
+import { Law, useOrganisation } from "../docket/parts";
+import { ADMINISTRATORS, Frame, type Role, useRoles } from "./parts";
+
+export function Overview() {
+  const { t } = useGlossary();
+  const mine = useRoles();
+  const reads = ADMINISTRATORS.some((role) => mine.includes(role));
+  return (
+    <Frame title="admin.title" lead="admin.lead">
+      <ul className="trio">
+        {ADMINISTRATORS.map((role) => (
+          <Administrator key={role} role={role} mine={mine.includes(role)} />
+        ))}
+      </ul>
+      <section className="card stack">
+        <h2>{t("admin.rules")}</h2>
+        <ul className="bulleted">
+          <li>{t("admin.rule_exclude")}</li>
+          <li>{t("admin.rule_self")}</li>
+          <li>{t("admin.rule_logged")}</li>
+        </ul>
+      </section>
+      {reads && <Holders />}
+    </Frame>
+  );
+}
+
+function Administrator({ role, mine }: { role: Role; mine: boolean }) {
+  const { t, term } = useGlossary();
+  return (
+    <li className="card stack">
+      <h2>
+        {term("role", role)} {mine && <Tag color="processing">{t("admin.you")}</Tag>}
+      </h2>
+      <dl>
+        <dt>{t("admin.does")}</dt>
+        <dd>{term("admin_does", role)}</dd>
+        <dt>{t("admin.does_not")}</dt>
+        <dd>{term("admin_does_not", role)}</dd>
+      </dl>
+    </li>
+  );
+}
+
+/** Who holds the three roles in this district. */
+function Holders() {
+  const { t, term } = useGlossary();
+  const organisation = useOrganisation();
+  const found = useQuery(people({ offset: 0, limit: 200 }));
+  return (
+    <section className="card">
+      <h2>{t("admin.holders")}</h2>
+      <Loaded of={found}>
+        {({ items }) => (
+          <table className="plain-table">
+            <thead>
+              <tr>
+                <th scope="col">{t("admin.role")}</th>
+                <th scope="col">{t("admin.person")}</th>
+                <th scope="col">{t("admin.organisation")}</th>
+                <th scope="col">{t("admin.totp")}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {items.map((person) => (
+                <tr key={person.id}>
+                  <td>
+                    {person.roles
+                      .filter((role) => ADMINISTRATORS.includes(role))
+                      .map((role) => term("role", role))
+                      .join(t("list.separator"))}
+                  </td>
+                  <td>
+                    <Law>{person.name}</Law>
+                  </td>
+                  <td>
+                    <Law>{organisation(person.organisation)}</Law>
+                  </td>
+                  <td>{t(person.totp ? "admin.totp_on" : "admin.totp_off")}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </Loaded>
+      <p className="quiet">
+        <Link to="/administration/people">{t("admin.to_people")}</Link>
+      </p>
+    </section>
+  );
+}

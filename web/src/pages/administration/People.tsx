@@ -1,0 +1,224 @@
+/** The people who can log in: made by the system administrator, given roles by the security administrator, read by the auditor. */
+import { useQuery } from "@tanstack/react-query";
+import { Button, Form, Input, Select, Tag } from "antd";
+import { useState } from "react";
+import { client, type Schemas, take } from "../../api/client";
+import { organisations, people } from "../../api/queries";
+import { useGlossary } from "../../glossary";
+import { Side } from "../../parts/Side";
+import { useDraft } from "../../parts/useDraft";
+import { Fault, Loaded, Nothing } from "../../shell/Faults";
+import { Law, useNow, useOrganisation } from "../docket/parts";
+import { PersonPanel } from "./Person";
+import { ADMINISTRATORS, Frame, Once, Pager, ROWS, useChange, useRoles } from "./parts";
+
+type Person = Schemas["Person"];
+
+export function People() {
+  const { t } = useGlossary();
+  const manages = useRoles().includes("system_administrator");
+  const [shown, setShown] = useState<Person | "new">();
+  return (
+    <Frame
+      title="admin.people"
+      lead="admin.people_lead"
+      roles={ADMINISTRATORS}
+      action={
+        manages && (
+          <Button type="primary" onClick={() => setShown("new")}>
+            {t("admin.person_new")}
+          </Button>
+        )
+      }
+    >
+      <Listed show={setShown} />
+      {shown === "new" && (
+        <Side title={t("admin.person_new")} close={() => setShown(undefined)}>
+          <NewPerson />
+        </Side>
+      )}
+      {shown !== undefined && shown !== "new" && (
+        <Side title={<Law>{shown.name}</Law>} close={() => setShown(undefined)}>
+          <PersonPanel person={shown} changed={setShown} />
+        </Side>
+      )}
+    </Frame>
+  );
+}
+
+function Listed({ show }: { show: (person: Person) => void }) {
+  const { t } = useGlossary();
+  const all = useQuery(organisations).data?.items ?? [];
+  const [organisation, setOrganisation] = useState<string>();
+  const [page, setPage] = useState(1);
+  const found = useQuery({
+    ...people({ ...(organisation ? { organisation } : {}), offset: (page - 1) * ROWS, limit: ROWS }),
+    placeholderData: (before) => before,
+  });
+  return (
+    <>
+      <div className="filters">
+        <Select
+          className="wide"
+          aria-label={t("admin.organisation")}
+          allowClear
+          showSearch={{ optionFilterProp: "label" }}
+          placeholder={t("admin.organisation")}
+          value={organisation ?? null}
+          options={all.map(({ id, name }) => ({ value: id, label: name }))}
+          onChange={(id) => {
+            setOrganisation(id ?? undefined);
+            setPage(1);
+          }}
+        />
+      </div>
+      <section className="card">
+        <Loaded of={found} rows={10}>
+          {({ items, total }) =>
+            total === 0 ? (
+              <Nothing>{t("admin.person_nothing")}</Nothing>
+            ) : (
+              <>
+                <PeopleTable lines={items} show={show} />
+                <Pager page={page} total={total} go={setPage} />
+              </>
+            )
+          }
+        </Loaded>
+      </section>
+    </>
+  );
+}
+
+function PeopleTable({ lines, show }: { lines: Person[]; show: (person: Person) => void }) {
+  const { t, term } = useGlossary();
+  const organisation = useOrganisation();
+  return (
+    <table className="plain-table">
+      <thead>
+        <tr>
+          <th scope="col">{t("admin.person")}</th>
+          <th scope="col">{t("admin.login")}</th>
+          <th scope="col">{t("admin.organisation")}</th>
+          <th scope="col">{t("admin.roles")}</th>
+          <th scope="col">{t("admin.state")}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {lines.map((person) => (
+          <tr key={person.id}>
+            <td>
+              <button type="button" className="plain cell" onClick={() => show(person)}>
+                <Law>{person.name}</Law>
+              </button>
+            </td>
+            <td>
+              <code>{person.login}</code>
+            </td>
+            <td>
+              <Law>{organisation(person.organisation)}</Law>
+            </td>
+            <td>{person.roles.map((role) => term("role", role)).join(t("list.separator")) || t("admin.no_role")}</td>
+            <td>
+              <PersonState of={person} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function PersonState({ of }: { of: Person }) {
+  const { t } = useGlossary();
+  const now = useNow();
+  return (
+    <>
+      {of.locked_until && of.locked_until > now && <Tag color="warning">{t("admin.locked")}</Tag>}
+      {of.totp ? <Tag>{t("admin.totp_on")}</Tag> : <span className="quiet">{t("admin.totp_off")}</span>}
+    </>
+  );
+}
+
+/** A first password that nobody has to think of, without letters that look alike; 20 of 56 signs are 116 bits. */
+function firstPassword(): string {
+  const signs = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789";
+  const drawn = new Uint8Array(160);
+  let password = "";
+  while (password.length < 20) {
+    crypto.getRandomValues(drawn);
+    // Numbers beyond the last whole multiple are drawn again, so that every sign is equally likely.
+    for (const n of drawn)
+      if (n < 256 - (256 % signs.length) && password.length < 20) password += signs[n % signs.length] ?? "";
+  }
+  return password.replace(/(.{5})(?=.)/g, "$1-");
+}
+
+function NewPerson() {
+  const { t } = useGlossary();
+  const all = useQuery(organisations).data?.items ?? [];
+  const { typed, write, forget } = useDraft("person.new", { name: "", login: "", organisation: "" });
+  const [password] = useState(firstPassword);
+  const save = useChange(
+    () =>
+      take(
+        client.POST("/api/v1/people", {
+          body: {
+            name: (typed.name ?? "").trim(),
+            login: (typed.login ?? "").trim(),
+            organisation: typed.organisation ?? "",
+            password,
+          },
+        }),
+      ),
+    ["people"],
+  );
+  const ready = typed.name?.trim() && typed.login?.trim() && typed.organisation;
+  if (save.data) {
+    return (
+      <Once title={t("admin.person_made", { login: save.data.login })} value={password} hint={t("admin.password_once")}>
+        <p>{t("admin.person_next")}</p>
+      </Once>
+    );
+  }
+  return (
+    <Form
+      layout="vertical"
+      className="stack"
+      onFinish={() => !save.isPending && ready && save.mutate(undefined, { onSuccess: forget })}
+    >
+      {save.error && <Fault error={save.error} />}
+      <Form.Item label={t("admin.person")} htmlFor="person-name" required>
+        <Input
+          id="person-name"
+          value={typed.name ?? ""}
+          maxLength={100}
+          onChange={(event) => write("name", event.target.value)}
+        />
+      </Form.Item>
+      <Form.Item label={t("admin.login")} htmlFor="person-login" required extra={t("admin.login_hint")}>
+        <Input
+          id="person-login"
+          autoCapitalize="off"
+          spellCheck={false}
+          maxLength={64}
+          value={typed.login ?? ""}
+          onChange={(event) => write("login", event.target.value)}
+        />
+      </Form.Item>
+      <Form.Item label={t("admin.organisation")} htmlFor="person-organisation" required>
+        <Select
+          id="person-organisation"
+          showSearch={{ optionFilterProp: "label" }}
+          value={typed.organisation || null}
+          options={all.map(({ id, name }) => ({ value: id, label: name }))}
+          onChange={(id) => write("organisation", id)}
+        />
+      </Form.Item>
+      <p className="quiet">{t("admin.person_password")}</p>
+      <Button type="primary" htmlType="submit" loading={save.isPending} disabled={!ready}>
+        {t("admin.person_make")}
+      </Button>
+    </Form>
+  );
+}

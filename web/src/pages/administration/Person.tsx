@@ -1,0 +1,137 @@
+/** One person: which roles, with the separation of duties in the form itself; a new second factor; the sessions that run. */
+import { useQuery } from "@tanstack/react-query";
+import { Button } from "antd";
+import { type FormEvent, useState } from "react";
+import { client, type Schemas, take } from "../../api/client";
+import { me } from "../../api/queries";
+import { useGlossary } from "../../glossary";
+import { minuteOf } from "../../parts/time";
+import { Fault } from "../../shell/Faults";
+import { useNow, useOrganisation } from "../docket/parts";
+import { ADMINISTRATORS, type Role, useChange, useRoles } from "./parts";
+import { SessionList } from "./SessionList";
+import { Enrolment } from "./Totp";
+
+type Person = Schemas["Person"];
+
+interface Props {
+  person: Person;
+  changed: (person: Person) => void;
+}
+
+const WORK: Role[] = ["data_executive", "chief_data_officer", "officer"];
+
+export function PersonPanel({ person, changed }: Props) {
+  const { t, term } = useGlossary();
+  const organisation = useOrganisation();
+  const now = useNow();
+  const mine = useRoles();
+  const known = useQuery(me).data;
+  const secures = mine.includes("security_administrator");
+  const own = known?.person === person.id;
+  return (
+    <div className="stack">
+      <dl className="contents">
+        <div>
+          <dt>{t("admin.login")}</dt>
+          <dd>
+            <code>{person.login}</code>
+          </dd>
+        </div>
+        <div>
+          <dt>{t("admin.organisation")}</dt>
+          <dd lang="zh-CN">{organisation(person.organisation)}</dd>
+        </div>
+        <div>
+          <dt>{t("admin.roles")}</dt>
+          <dd>{person.roles.map((role) => term("role", role)).join(t("list.separator")) || t("admin.no_role")}</dd>
+        </div>
+        {person.locked_until && person.locked_until > now && (
+          <div>
+            <dt>{t("admin.locked")}</dt>
+            <dd>{t("admin.locked_until", { until: minuteOf(person.locked_until) })}</dd>
+          </div>
+        )}
+      </dl>
+      {secures && !own && <RolesForm person={person} changed={changed} />}
+      {own && <p className="quiet">{t("admin.roles_own")}</p>}
+      {!secures && !own && <p className="quiet">{t("admin.roles_by")}</p>}
+      {secures && !own && (
+        <section className="stack divided">
+          <h3>{t("admin.totp")}</h3>
+          <p className="quiet">{t("admin.totp_for_other")}</p>
+          <Enrolment person={person.id} enrolled={person.totp} />
+        </section>
+      )}
+      {secures && (
+        <section className="stack divided">
+          <h3>{t("admin.sessions_of")}</h3>
+          <SessionList person={person.id} />
+        </section>
+      )}
+    </div>
+  );
+}
+
+/** Offices beside one another, and at most one of the three administrators: what excludes each other cannot be chosen together. */
+function RolesForm({ person, changed }: Props) {
+  const { t, term } = useGlossary();
+  const [chosen, setChosen] = useState<Role[]>(person.roles);
+  const save = useChange(
+    () => take(client.PUT("/api/v1/people/{id}/roles", { params: { path: { id: person.id } }, body: { roles: chosen } })),
+    ["people"],
+  );
+  const same = chosen.length === person.roles.length && chosen.every((role) => person.roles.includes(role));
+  const administrator = ADMINISTRATORS.find((role) => chosen.includes(role));
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (!same && !save.isPending) save.mutate(undefined, { onSuccess: changed });
+  };
+  return (
+    <form className="stack divided" onSubmit={submit}>
+      <h3>{t("admin.roles")}</h3>
+      {save.error && <Fault error={save.error} />}
+      <fieldset>
+        <legend>{t("admin.roles_work")}</legend>
+        {WORK.map((role) => (
+          <label key={role} className="choice">
+            <input
+              type="checkbox"
+              checked={chosen.includes(role)}
+              onChange={({ target }) => setChosen(target.checked ? [...chosen, role] : chosen.filter((one) => one !== role))}
+            />
+            <span>
+              {term("role", role)} <small className="quiet">{term("role_does", role)}</small>
+            </span>
+          </label>
+        ))}
+      </fieldset>
+      <fieldset>
+        <legend>{t("admin.roles_three")}</legend>
+        {[undefined, ...ADMINISTRATORS].map((role) => (
+          <label key={role ?? "none"} className="choice">
+            <input
+              type="radio"
+              name="administrator"
+              checked={administrator === role}
+              onChange={() => {
+                const rest = chosen.filter((one) => !ADMINISTRATORS.includes(one));
+                setChosen(role ? [...rest, role] : rest);
+              }}
+            />
+            <span>
+              {role ? term("role", role) : t("admin.role_none")}{" "}
+              {role && <small className="quiet">{term("admin_does", role)}</small>}
+            </span>
+          </label>
+        ))}
+      </fieldset>
+      <p className="quiet">{t("admin.rule_exclude")}</p>
+      <div>
+        <Button type="primary" htmlType="submit" disabled={same} loading={save.isPending}>
+          {t("admin.roles_save")}
+        </Button>
+      </div>
+    </form>
+  );
+}

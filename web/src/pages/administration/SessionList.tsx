@@ -1,0 +1,79 @@
+/** Sessions of one person: since when, until when, and ending one at once. */
+import { useQuery } from "@tanstack/react-query";
+import { Button, Tag } from "antd";
+import { useState } from "react";
+import { client, type Schemas, take } from "../../api/client";
+import { sessions } from "../../api/queries";
+import { useGlossary } from "../../glossary";
+import { minuteOf } from "../../parts/time";
+import { Fault, Loaded, Nothing } from "../../shell/Faults";
+import { useNow } from "../docket/parts";
+import { Pager, useChange } from "./parts";
+
+const SHOWN = 8;
+
+export function SessionList({ person }: { person?: string }) {
+  const { t } = useGlossary();
+  const [page, setPage] = useState(1);
+  const found = useQuery(sessions(person, (page - 1) * SHOWN, SHOWN));
+  const end = useChange(
+    (id: string) => take(client.DELETE("/api/v1/sessions/{id}", { params: { path: { id } } })),
+    ["sessions"],
+  );
+  return (
+    <>
+      {end.error && <Fault error={end.error} />}
+      <Loaded of={found}>
+        {({ items, total }) =>
+          total === 0 ? (
+            <Nothing>{t("admin.no_sessions")}</Nothing>
+          ) : (
+            <>
+              <table className="plain-table">
+                <thead>
+                  <tr>
+                    <th scope="col" className="number">
+                      {t("admin.session_from")}
+                    </th>
+                    <th scope="col" className="number">
+                      {t("admin.session_until")}
+                    </th>
+                    <th scope="col">{t("admin.state")}</th>
+                    <th scope="col">
+                      <span className="hidden">{t("admin.session_end")}</span>
+                    </th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {items.map((one) => (
+                    <Row key={one.id} of={one} end={() => end.mutate(one.id)} busy={end.isPending} />
+                  ))}
+                </tbody>
+              </table>
+              <Pager page={page} total={total} rows={SHOWN} go={setPage} />
+            </>
+          )
+        }
+      </Loaded>
+    </>
+  );
+}
+
+function Row({ of, end, busy }: { of: Schemas["SessionView"]; end: () => void; busy: boolean }) {
+  const { t } = useGlossary();
+  const over = of.ended_at ?? (of.expires_at <= useNow() ? of.expires_at : null);
+  return (
+    <tr>
+      <td className="number">{minuteOf(of.created_at)}</td>
+      <td className="number">{minuteOf(over ?? of.expires_at)}</td>
+      <td>{over ? t("admin.session_over") : <Tag color="success">{t("admin.session_running")}</Tag>}</td>
+      <td className="number">
+        {!over && (
+          <Button size="small" disabled={busy} onClick={end}>
+            {t("admin.session_end")}
+          </Button>
+        )}
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,153 @@
+/** What the pages of the administration share: their frame, who may use them, and how a secret is shown once. */
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { Alert, Button, Pagination } from "antd";
+import { type ReactNode, useState } from "react";
+import type { Schemas } from "../../api/client";
+import { me } from "../../api/queries";
+import { useGlossary, type Word } from "../../glossary";
+import "./administration.css";
+
+export type Role = Schemas["Role"];
+
+/** The three administrators 三员, who exclude one another. */
+export const ADMINISTRATORS: Role[] = ["system_administrator", "security_administrator", "audit_administrator"];
+
+type Place = "" | "/organisations" | "/people" | "/clients" | "/sessions" | "/law";
+
+const TABS: { to: `/administration${Place}`; word: Word }[] = [
+  { to: "/administration", word: "admin.overview" },
+  { to: "/administration/organisations", word: "admin.organisations" },
+  { to: "/administration/people", word: "admin.people" },
+  { to: "/administration/clients", word: "admin.clients" },
+  { to: "/administration/sessions", word: "admin.sessions" },
+  { to: "/administration/law", word: "admin.law" },
+];
+
+export function useRoles(): Role[] {
+  return useQuery(me).data?.roles ?? [];
+}
+
+interface FrameProps {
+  title: Word;
+  lead: Word;
+  /** Who may use the page; absent where everybody may. */
+  roles?: Role[];
+  /** What one can do at once, beside the title. */
+  action?: ReactNode;
+  children: ReactNode;
+}
+
+/** A page of the administration. Whoever may not use it reads why, and whom to ask; nothing of it is asked of the district. */
+export function Frame({ title, lead, roles, action, children }: FrameProps) {
+  const { t } = useGlossary();
+  const mine = useRoles();
+  const allowed = roles === undefined || roles.some((role) => mine.includes(role));
+  return (
+    <div className="page administration">
+      <header className="page-head">
+        <div className="admin-head">
+          <h1>{t(title)}</h1>
+          {allowed && action}
+        </div>
+        <p className="quiet">{t(lead)}</p>
+      </header>
+      <nav className="tabs" aria-label={t("admin.title")}>
+        {TABS.map(({ to, word }) => (
+          <Link key={to} to={to} activeOptions={{ exact: to === "/administration" }}>
+            {t(word)}
+          </Link>
+        ))}
+      </nav>
+      {allowed ? children : <NotYours roles={roles} />}
+    </div>
+  );
+}
+
+function NotYours({ roles }: { roles: Role[] }) {
+  const { t, term } = useGlossary();
+  const mine = useRoles();
+  const names = (list: Role[]) => list.map((role) => term("role", role)).join(t("list.separator"));
+  return (
+    <section className="card stack">
+      <h2>{t("admin.not_yours")}</h2>
+      <p>{t("admin.not_yours_why", { theirs: names(roles), mine: mine.length > 0 ? names(mine) : t("admin.no_role") })}</p>
+      <p>{t("admin.not_yours_next", { theirs: names(roles) })}</p>
+      <p>
+        <Link to="/administration">{t("admin.not_yours_more")}</Link>
+      </p>
+    </section>
+  );
+}
+
+/** Something that changes the administration; what depends on it is read again, and the page stays where it is. */
+export function useChange<Input, Output>(change: (input: Input) => Promise<Output>, nouns: string[]) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: change,
+    onSuccess: () => Promise.all(nouns.map((noun) => queries.invalidateQueries({ queryKey: [noun] }))),
+  });
+}
+
+/** A secret that is shown once and is not kept anywhere in the consoles. */
+export function Once({ title, value, hint, children }: { title: string; value: string; hint: string; children?: ReactNode }) {
+  const { t } = useGlossary();
+  const [copied, setCopied] = useState(false);
+  return (
+    <Alert
+      type="success"
+      showIcon
+      role="status"
+      title={title}
+      description={
+        <div className="stack once">
+          {children}
+          <div className="filters">
+            <code className="secret">{value}</code>
+            <Button
+              size="small"
+              onClick={() =>
+                void navigator.clipboard.writeText(value).then(
+                  () => setCopied(true),
+                  () => setCopied(false),
+                )
+              }
+            >
+              {t(copied ? "admin.copied" : "admin.copy")}
+            </Button>
+          </div>
+          <p>{hint}</p>
+        </div>
+      }
+    />
+  );
+}
+
+export const ROWS = 15;
+
+export function Pager({
+  page,
+  total,
+  go,
+  rows = ROWS,
+}: {
+  page: number;
+  total: number;
+  go: (page: number) => void;
+  rows?: number;
+}) {
+  const { t } = useGlossary();
+  return (
+    <Pagination
+      size="small"
+      align="end"
+      hideOnSinglePage={total <= rows}
+      current={page}
+      pageSize={rows}
+      total={total}
+      showSizeChanger={false}
+      showTotal={(count) => t("table.total", { total: count })}
+      onChange={go}
+    />
+  );
+}
