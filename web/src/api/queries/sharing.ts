@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
-import { client, take } from "../client";
+import { client, type Schemas, take } from "../client";
+import { LONG } from "./often";
 
 export const sharingRequest = (id: string) =>
   queryOptions({
@@ -7,8 +8,43 @@ export const sharingRequest = (id: string) =>
     queryFn: () => take(client.GET("/api/v1/sharing-requests/{id}", { params: { path: { id } } })),
   });
 
+/** The signed commitment of a request, verified anew by the district; a failure where there is none or it does not hold. */
+export const commitment = (id: string) =>
+  queryOptions({
+    queryKey: ["sharing-request", id, "commitment"],
+    queryFn: () => take(client.GET("/api/v1/sharing-requests/{id}/commitment", { params: { path: { id } } })),
+    retry: false,
+  });
+
+/** The text to sign for these elements. */
+export const commitmentText = (body: Schemas["RequestInput"]) =>
+  queryOptions({
+    queryKey: ["commitment-text", body],
+    queryFn: () => take(client.POST("/api/v1/sharing-requests/commitment-text", { body })),
+    staleTime: LONG,
+  });
+
+export const services = (offset: number, limit: number) =>
+  queryOptions({
+    queryKey: ["services", offset, limit],
+    queryFn: () => take(client.GET("/api/v1/services", { params: { query: { offset, limit } } })),
+  });
+
 export const service = (id: string) =>
   queryOptions({
     queryKey: ["service", id],
     queryFn: () => take(client.GET("/api/v1/services/{id}", { params: { path: { id } } })),
+  });
+
+export const clientsOf = (organisation: string) =>
+  queryOptions({
+    queryKey: ["clients", organisation],
+    queryFn: () => take(client.GET("/api/v1/clients", { params: { query: { organisation, limit: 50 } } })),
+  });
+
+export const serviceUsage = (id: string, by: "day" | "hour", from: string) =>
+  queryOptions({
+    queryKey: ["usage", id, by, from],
+    queryFn: () => take(client.GET("/api/v1/services/{id}/usage", { params: { path: { id }, query: { by, from } } })),
+    placeholderData: (before) => before,
   });

@@ -1,0 +1,226 @@
+/** One service: what may be got under which limits, who calls it, how it is used, a trial of it, and what can be asked about it. */
+import { useQuery } from "@tanstack/react-query";
+import { Link, useParams } from "@tanstack/react-router";
+import { Tag } from "antd";
+import type { Schemas } from "../../api/client";
+import { clientsOf, entry, me, service } from "../../api/queries";
+import { useGlossary } from "../../glossary";
+import { Copy } from "../../parts/Copy";
+import { Scroll } from "../../parts/Scroll";
+import { dayOf, lastDayOf, minuteOf } from "../../parts/time";
+import { Loaded, Nothing } from "../../shell/Faults";
+import { useOrganisation } from "../docket/parts";
+import { LOOK } from "./Services";
+import { Trial } from "./Trial";
+import { Usage } from "./Usage";
+import { Widening } from "./Widening";
+import "./sharing.css";
+
+export function Service() {
+  const { id } = useParams({ from: "/shell/sharing/services/$id" });
+  const found = useQuery(service(id));
+  return (
+    <div className="page">
+      <Loaded of={found} rows={12}>
+        {(view) => <Whole view={view} />}
+      </Loaded>
+    </div>
+  );
+}
+
+function Whole({ view }: { view: Schemas["ServiceView"] }) {
+  const items = useQuery(entry(view.grant.entry)).data?.published?.items ?? [];
+  const us = useQuery(me).data?.organisation?.id;
+  return (
+    <>
+      <Head view={view} />
+      <div className="case-columns">
+        <div className="stack">
+          <Granted grant={view.grant} items={items} />
+          <Usage service={view.id} />
+        </div>
+        <div className="stack">
+          <Limits grant={view.grant} items={items} />
+          {us === view.grant.demander && view.grant.mode === "api" && <Trial view={view} items={items} />}
+          <Widening view={view} items={items} />
+          {us === view.grant.demander && <Clients organisation={view.grant.demander} service={view.id} grant={view.grant} />}
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Head({ view }: { view: Schemas["ServiceView"] }) {
+  const { t, term } = useGlossary();
+  const organisation = useOrganisation();
+  const facts: [string, React.ReactNode][] = [
+    [t("case.provider"), organisation(view.grant.provider)],
+    [t("case.demander"), organisation(view.grant.demander)],
+    [t("service.opened"), dayOf(view.opened_at)],
+    [t("service.calls"), view.calls.toLocaleString("en-US")],
+    [t("service.refused"), view.refused.toLocaleString("en-US")],
+    [t("service.last_call"), view.last_call_at ? minuteOf(view.last_call_at) : t("service.never")],
+  ];
+  return (
+    <header className="page-head">
+      <p className="crumbs">
+        <Link to="/sharing/services">{t("sharing.services")}</Link>
+      </p>
+      <h1>
+        <span lang="zh-CN">{view.title}</span> <Tag color={LOOK[view.status]}>{term("service_status", view.status)}</Tag>
+      </h1>
+      <dl className="facts">
+        {facts.map(([word, value]) => (
+          <div key={word}>
+            <dt>{word}</dt>
+            <dd lang="zh-CN">{value}</dd>
+          </div>
+        ))}
+        {view.case && (
+          <div>
+            <dt>{t("catalogue.case")}</dt>
+            <dd>
+              <Link to="/cases/$id" params={{ id: view.case }}>
+                {t("service.open_case")}
+              </Link>
+            </dd>
+          </div>
+        )}
+      </dl>
+    </header>
+  );
+}
+
+function Granted({ grant, items }: { grant: Schemas["Grant"]; items: Schemas["Item"][] }) {
+  const { t, term } = useGlossary();
+  const named = (code: string) => items.find((item) => item.code === code);
+  const without = items.filter((item) => !grant.fields.some((field) => field.name === item.code));
+  return (
+    <section className="card" aria-labelledby="granted">
+      <h2 id="granted">{t("service.fields", { count: grant.fields.length })}</h2>
+      <Scroll label={t("service.fields", { count: grant.fields.length })}>
+        <table className="plain-table dense">
+          <thead>
+            <tr>
+              <th scope="col">{t("item.name")}</th>
+              <th scope="col">{t("item.code")}</th>
+              <th scope="col">{t("item.kind")}</th>
+              <th scope="col">{t("service.shown")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {grant.fields.map((field) => (
+              <tr key={field.name}>
+                <td lang="zh-CN">
+                  {named(field.name)?.name ?? field.name}{" "}
+                  {grant.keys.includes(field.name) && <Tag color="processing">{t("service.key")}</Tag>}
+                </td>
+                <td>
+                  <code>{field.name}</code>
+                </td>
+                <td>{term("kind", named(field.name)?.kind ?? "", t("value.none"))}</td>
+                <td>
+                  {field.mask ? (
+                    <Tag color="warning">{term("mask", field.mask.split("(")[0] ?? field.mask)}</Tag>
+                  ) : (
+                    t("request.in_clear")
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+      {without.length > 0 && (
+        <p className="quiet">
+          {t("service.not_granted")} <span lang="zh-CN">{without.map((item) => item.name).join(t("list.separator"))}</span>
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Limits({ grant, items }: { grant: Schemas["Grant"]; items: Schemas["Item"][] }) {
+  const { t, term } = useGlossary();
+  const scope = grant.row_scope;
+  const column = items.find((item) => item.code === scope?.column)?.name ?? scope?.column;
+  const rows: [string, React.ReactNode][] = [
+    [t("request.rows"), scope ? `${column}${t("list.colon")}${scope.values.join(t("list.separator"))}` : t("request.all_rows")],
+    [t("service.purposes"), grant.purposes.join(t("list.separator")) || t("value.none")],
+    [t("service.mode"), term("mode", grant.mode)],
+    [t("service.rate"), t("service.per_minute", { rate: grant.rate_per_minute.toLocaleString("en-US") })],
+    [
+      t("service.term"),
+      t("service.from_until", {
+        from: dayOf(grant.from),
+        until: grant.until ? lastDayOf(grant.until) : t("service.no_end"),
+      }),
+    ],
+    [t("service.version"), t("catalogue.version_number", { number: grant.entry_version })],
+  ];
+  return (
+    <section className="card" aria-labelledby="limits">
+      <h2 id="limits">{t("service.limits")}</h2>
+      <dl className="contents">
+        {rows.map(([word, value]) => (
+          <div key={word}>
+            <dt>{word}</dt>
+            <dd lang="zh-CN">{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <p className="quiet">{t("service.enforced")}</p>
+    </section>
+  );
+}
+
+function Clients({ organisation, service: id, grant }: { organisation: string; service: string; grant: Schemas["Grant"] }) {
+  const { t } = useGlossary();
+  const found = useQuery(clientsOf(organisation));
+  const body = { key_column: grant.keys[0] ?? "", key: "…", purpose: grant.purposes[0] ?? "" };
+  const example = [
+    `POST /gateway/v1/services/${id}/lookup`,
+    "authorization: Bearer <token>",
+    "content-type: application/json",
+    "",
+    JSON.stringify(body, null, 2),
+  ].join("\n");
+  return (
+    <section className="card stack" aria-labelledby="clients">
+      <h2 id="clients">{t("service.clients")}</h2>
+      <Loaded of={found}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Nothing>{t("service.no_clients")}</Nothing>
+          ) : (
+            <table className="plain-table dense">
+              <thead>
+                <tr>
+                  <th scope="col">{t("service.client")}</th>
+                  <th scope="col">{t("service.key_until")}</th>
+                  <th scope="col">{t("service.status")}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {items.map((one) => (
+                  <tr key={one.id}>
+                    <td lang="zh-CN">{one.name}</td>
+                    <td className="number-left">{lastDayOf(one.expires_at)}</td>
+                    <td>
+                      <Tag color={one.revoked ? "error" : "success"}>{t(one.revoked ? "service.revoked" : "service.good")}</Tag>
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          )
+        }
+      </Loaded>
+      <details>
+        <summary>{t("service.how_to_call")}</summary>
+        <Copy text={example} label={t("service.how_to_call")} />
+        <p className="quiet">{t("service.token")}</p>
+      </details>
+    </section>
+  );
+}

@@ -1,0 +1,100 @@
+/** Services that were granted, as they stand: who gives what to whom, until when, and how much it is used. */
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { Pagination, Tag } from "antd";
+import type { Schemas } from "../../api/client";
+import { me, services } from "../../api/queries";
+import { useGlossary } from "../../glossary";
+import { Scroll } from "../../parts/Scroll";
+import { dayOf, lastDayOf } from "../../parts/time";
+import { Loaded, Nothing } from "../../shell/Faults";
+import { useOrganisation } from "../docket/parts";
+import { Frame } from "./Frame";
+
+const PAGE = 15;
+export const LOOK = { active: "success", suspended: "warning", ended: "default" } as const;
+
+export function Services() {
+  const { t } = useGlossary();
+  const { page = 1 } = useSearch({ from: "/shell/sharing/services" });
+  const navigate = useNavigate({ from: "/sharing/services" });
+  const found = useQuery({ ...services((page - 1) * PAGE, PAGE), placeholderData: (before) => before });
+  return (
+    <Frame>
+      <section className="card">
+        <Loaded of={found} rows={8}>
+          {({ items, total }) =>
+            total === 0 ? (
+              <Nothing>{t("service.nothing")}</Nothing>
+            ) : (
+              <>
+                <Table lines={items} />
+                <Pagination
+                  size="small"
+                  align="end"
+                  current={page}
+                  pageSize={PAGE}
+                  total={total}
+                  showSizeChanger={false}
+                  showTotal={(count) => t("table.total", { total: count })}
+                  onChange={(next) => void navigate({ search: { page: next } })}
+                />
+              </>
+            )
+          }
+        </Loaded>
+      </section>
+    </Frame>
+  );
+}
+
+function Table({ lines }: { lines: Schemas["ServiceView"][] }) {
+  const { t, term } = useGlossary();
+  const organisation = useOrganisation();
+  const us = useQuery(me).data?.organisation?.id;
+  const party = (id: string) => (
+    <td lang={id === us ? undefined : "zh-CN"}>{id === us ? t("sharing.us") : organisation(id)}</td>
+  );
+  return (
+    <Scroll label={t("sharing.services")}>
+      <table className="plain-table">
+        <thead>
+          <tr>
+            <th scope="col">{t("request.dataset")}</th>
+            <th scope="col">{t("service.status")}</th>
+            <th scope="col">{t("case.demander")}</th>
+            <th scope="col">{t("case.provider")}</th>
+            <th scope="col" className="number">
+              {t("service.calls")}
+            </th>
+            <th scope="col" className="number">
+              {t("service.refused")}
+            </th>
+            <th scope="col">{t("service.last_call")}</th>
+            <th scope="col">{t("service.until")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map((line) => (
+            <tr key={line.id}>
+              <td>
+                <Link to="/sharing/services/$id" params={{ id: line.id }} lang="zh-CN">
+                  {line.title}
+                </Link>
+              </td>
+              <td>
+                <Tag color={LOOK[line.status]}>{term("service_status", line.status)}</Tag>
+              </td>
+              {party(line.grant.demander)}
+              {party(line.grant.provider)}
+              <td className="number">{line.calls.toLocaleString("en-US")}</td>
+              <td className="number">{line.refused.toLocaleString("en-US")}</td>
+              <td className="number-left">{line.last_call_at ? dayOf(line.last_call_at) : t("service.never")}</td>
+              <td className="number-left">{line.grant.until ? lastDayOf(line.grant.until) : t("service.no_end")}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  );
+}

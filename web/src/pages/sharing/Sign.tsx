@@ -1,0 +1,187 @@
+/**
+ * The commitment of each request in full, how it is signed, and the making of the requests.
+ *
+ * The text comes from the district and binds what is asked for; it is signed as it stands. Each request is sent once however
+ * often somebody clicks: it keeps its idempotency key until the district has answered. What could not be made stays here.
+ */
+import { useMutation, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Alert, Button, Form, Input } from "antd";
+import { useRef, useState } from "react";
+import { client, Failure, type Schemas, take } from "../../api/client";
+import { commitmentText, me } from "../../api/queries";
+import { useGlossary } from "../../glossary";
+import { Fault, Loaded } from "../../shell/Faults";
+import { Article } from "../docket/parts";
+import { useDemands } from "./Basket";
+import { sameKey } from "./signing/forms";
+import { KeyBox } from "./signing/KeyBox";
+import { useKeptKey } from "./signing/useKeptKey";
+
+export interface Made {
+  entry: string;
+  title: string;
+  case: string;
+}
+
+interface Asked {
+  title: string;
+  body: Schemas["RequestInput"];
+}
+
+interface Props {
+  asked: Asked[];
+  /** How many elements are missing that the law will have asked for. */
+  lacking: number;
+  back: () => void;
+  finish: (made: Made[]) => void;
+  /** How one request is handed in; left out = as a new one. */
+  send?: (body: Schemas["RequestInput"], key: string) => Promise<Schemas["Asked"]>;
+}
+
+type Way = "browser" | "later";
+
+export function Sign({ asked, lacking, back, finish, send = create }: Props) {
+  const { t } = useGlossary();
+  const demands = useDemands();
+  const known = useQuery(me).data;
+  const queries = useQueryClient();
+  const texts = useQueries({ queries: asked.map(({ body }) => commitmentText(body)) });
+  const kept = useKeptKey(known?.person ?? undefined);
+  const [way, setWay] = useState<Way>("browser");
+  const [passphrase, setPassphrase] = useState("");
+  const [failed, setFailed] = useState<Map<string, unknown>>(new Map());
+  const keys = useRef(new Map<string, string>());
+  const registered = sameKey(kept.data?.publicKey, known?.organisation?.signing_key);
+  const ready = texts.every((text) => text.data !== undefined);
+
+  const hand = useMutation({
+    mutationFn: async () => {
+      const commitments = way === "later" ? [] : await signed();
+      const made: Made[] = [];
+      const faults = new Map<string, unknown>();
+      for (const [index, { body, title }] of asked.entries()) {
+        const key = keys.current.get(body.entry) ?? crypto.randomUUID();
+        keys.current.set(body.entry, key);
+        try {
+          const answer = await send({ ...body, commitment: commitments[index] ?? null }, key);
+          made.push({ entry: body.entry, title, case: answer.request.case });
+        } catch (error) {
+          faults.set(body.entry, error);
+          // Where nothing answered, the request may have been made: the same key finds that out. A refusal is an answer.
+          if (error instanceof Failure && error.problem !== undefined) keys.current.delete(body.entry);
+        }
+      }
+      return { made, faults };
+    },
+    onSuccess: async ({ made, faults }) => {
+      setFailed(faults);
+      if (faults.size === 0) setPassphrase("");
+      await Promise.all(
+        ["cases", "case", "sharing-request", "me"].map((noun) => queries.invalidateQueries({ queryKey: [noun] })),
+      );
+      if (made.length > 0) finish(made);
+    },
+  });
+
+  async function signed(): Promise<Schemas["SignedCommitment"][]> {
+    const { signAll } = await import("./signing/keys");
+    if (!kept.data) return [];
+    const words = texts.map((text) => text.data?.text ?? "");
+    const signatures = await signAll(kept.data, passphrase, words);
+    const public_key = kept.data.publicKey;
+    return signatures.map((signature, index) => ({ text: words[index] ?? "", signature, public_key }));
+  }
+
+  const article = demands.asked.get("commitment")?.article;
+  const blocked = !ready || (way === "browser" && (!registered || passphrase === "")) || (way === "later" && demands.whole);
+  return (
+    <Form layout="vertical" className="stack request-form" onFinish={() => !hand.isPending && !blocked && hand.mutate()}>
+      <section className="card stack" aria-labelledby="commitment">
+        <h2 id="commitment">
+          {t("sign.text")} {article && <Article pack={demands.pack} id={article} />}
+        </h2>
+        {lacking > 0 && <Alert type="info" showIcon title={t("sign.lacking", { count: lacking })} />}
+        {asked.map(({ title, body }, index) => (
+          <div key={body.entry}>
+            <Loaded of={texts[index] ?? { data: undefined, error: undefined, refetch: () => undefined }} rows={6}>
+              {({ text }) => (
+                <blockquote className="commitment" lang="zh-CN">
+                  {text}
+                </blockquote>
+              )}
+            </Loaded>
+            {failed.has(body.entry) && (
+              <>
+                <p lang="zh-CN">{title}</p>
+                <Fault error={failed.get(body.entry)} name={demands.name} />
+              </>
+            )}
+          </div>
+        ))}
+      </section>
+      <section className="card stack" aria-labelledby="how">
+        <h2 id="how">{t("sign.how")}</h2>
+        <Ways way={way} choose={setWay} whole={demands.whole} />
+        {way === "browser" && <KeyBox kept={kept} registered={known?.organisation?.signing_key ?? null} />}
+        {way === "browser" && registered && (
+          <Form.Item
+            label={t("sign.passphrase")}
+            htmlFor="sign-passphrase"
+            required
+            validateStatus={hand.error ? "error" : undefined}
+            help={hand.error && t("sign.wrong")}
+          >
+            <Input.Password
+              id="sign-passphrase"
+              className="wide"
+              autoComplete="off"
+              value={passphrase}
+              onChange={(event) => setPassphrase(event.target.value)}
+            />
+          </Form.Item>
+        )}
+      </section>
+      <div className="onward">
+        <Button size="large" onClick={back}>
+          {t("sign.back")}
+        </Button>
+        <Button type="primary" size="large" htmlType="submit" loading={hand.isPending} disabled={blocked}>
+          {way === "later" ? t("sign.send_unsigned") : t("sign.send", { count: asked.length })}
+        </Button>
+      </div>
+    </Form>
+  );
+}
+
+function Ways({ way, choose, whole }: { way: Way; choose: (way: Way) => void; whole: boolean }) {
+  const { t } = useGlossary();
+  const ways: [Way, string, string][] = [
+    ["browser", t("sign.browser"), t("sign.browser_why")],
+    ["later", t("sign.later"), t(whole ? "sign.later_refused" : "sign.later_why")],
+  ];
+  return (
+    <fieldset className="ways">
+      <legend className="hidden">{t("sign.how")}</legend>
+      {ways.map(([id, word, why]) => (
+        <label key={id}>
+          <input
+            type="radio"
+            name="way"
+            value={id}
+            checked={way === id}
+            disabled={id === "later" && whole}
+            onChange={() => choose(id)}
+          />
+          <span>
+            <strong>{word}</strong>
+            <small>{why}</small>
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function create(body: Schemas["RequestInput"], key: string): Promise<Schemas["Asked"]> {
+  return take(client.POST("/api/v1/sharing-requests", { body, headers: { "idempotency-key": key } }));
+}
