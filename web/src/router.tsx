@@ -7,6 +7,7 @@ import { demonstrationRoutes } from "./pages/demonstration/routes";
 import { docketRoutes } from "./pages/docket/routes";
 import { lawRoutes } from "./pages/law/routes";
 import { ledgerRoutes } from "./pages/ledger/routes";
+import { sharingRoutes } from "./pages/sharing/routes";
 import { Crashed, NoSuchPage } from "./shell/Faults";
 import { login, root, shell } from "./shell/routes";
 
@@ -15,6 +16,7 @@ const tree = root.addChildren([
   shell.addChildren([
     ...docketRoutes,
     ...catalogueRoutes,
+    ...sharingRoutes,
     ...lawRoutes,
     ...ledgerRoutes,
     ...administrationRoutes,

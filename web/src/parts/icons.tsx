@@ -75,3 +75,8 @@ export const KeyIcon = () => (
     <path d="M11 12l8-8M16 7l3 3M14 9l2 2" />
   </Icon>
 );
+export const ShareIcon = () => (
+  <Icon>
+    <path d="M4 8h13l-4-4M20 16H7l4 4" />
+  </Icon>
+);

@@ -11,6 +11,7 @@ import { type Explanation, explanation, oneCase, procedure, procedureGraph } fro
 import { useGlossary } from "../../glossary";
 import { minuteOf } from "../../parts/time";
 import { Loaded } from "../../shell/Faults";
+import { RequestPanel } from "../sharing/RequestPanel";
 import { Acts } from "./Acts";
 import { Graph } from "./Graph";
 import { Ahead, Article, Days, Law, LeftTag, useOrganisation, useSubject } from "./parts";
@@ -63,6 +64,7 @@ function Whole({ view }: { view: Schemas["CaseView"] }) {
         <div className="stack">
           <Terms view={view} why={why.data} />
           {!view.ended && <Acts view={view} page={page.data} name={name} />}
+          <RequestPanel view={view} />
           <Papers view={view} name={name} />
           <Timeline view={view} name={name} />
         </div>
