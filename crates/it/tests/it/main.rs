@@ -8,6 +8,7 @@
 )]
 
 mod api;
+mod calls;
 mod contract;
 mod evidence;
 mod foreign;

@@ -27,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(crate::registers::store::migration()),
             Box::new(crate::findings::store::migration()),
             Box::new(crate::amendment::store::migration()),
+            Box::new(crate::gateway::hours::migration()),
         ]
     }
 }

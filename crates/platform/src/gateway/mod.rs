@@ -7,10 +7,13 @@
 //! look-up, one of another node within a second. Counts of calls are never kept by hand: [`Platform::count_uses`] recounts them
 //! from the log.
 
+mod calls;
+pub(crate) mod hours;
 pub mod rules;
 pub(crate) mod store;
 #[cfg(test)]
 mod tests;
+mod trial;
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -37,7 +40,10 @@ use crate::{
     policy::{Action, Resource},
     sharing::{self, ServiceStatus},
 };
+pub use calls::{CallFilter, CallLine, Calls};
+pub use hours::{Step, Usage, UsageQuery, UsageStep};
 use rules::{Compiled, Grounds, Rate};
+pub use trial::{Example, ExampleField, MAX_TRIAL_RECORDS, ServiceClient, TRIALS_PER_MINUTE, Trial, TrialItem};
 
 /// Most records of one answer.
 pub const MAX_RECORDS: usize = 100;
@@ -112,6 +118,7 @@ struct Ready {
 #[derive(Default)]
 struct Meter {
     rate: Rate,
+    trials: Rate,
     last_call: Mutex<Option<Timestamp>>,
     refused: Mutex<BTreeMap<&'static str, u64>>,
 }
@@ -124,6 +131,11 @@ impl Platform {
     /// [`Code::RateLimited`] with the seconds to wait, [`Code::NotPermitted`], [`Code::NotFound`] for the service or while
     /// there is no data.
     pub async fn lookup(&self, ctx: &Ctx, service: ServiceId, lookup: Lookup) -> Result<Answer> {
+        self.look_up(ctx, service, lookup, MAX_RECORDS).await
+    }
+
+    /// The one look-up behind every door, with at most so many records.
+    async fn look_up(&self, ctx: &Ctx, service: ServiceId, lookup: Lookup, most: usize) -> Result<Answer> {
         if lookup.key.chars().count() > MAX_KEY {
             return Err(Error::new(Code::LimitExceeded, format!("a key has at most {MAX_KEY} characters"))
                 .field("key", "is too long"));
@@ -134,8 +146,8 @@ impl Platform {
         let dataset = &ready.compiled.grant.dataset;
         let rows = self.lake().lookup(dataset, &lookup.key_column, &lookup.key, &plan.columns, MAX_READ);
         let mut records = plan.answer(rows.map_err(collection::rules::told)?);
-        let more = records.len() > MAX_RECORDS;
-        records.truncate(MAX_RECORDS);
+        let more = records.len() > most;
+        records.truncate(most);
 
         let call = CallId(ctx.uuid());
         let fields: Vec<String> = plan.shown.into_iter().map(|(name, _)| name).collect();
@@ -174,6 +186,7 @@ impl Platform {
                 let Some((last, _)) = uses.last() else { break };
                 let next = last.saturating_add(1);
                 let sums = store::sums(uses.iter().map(|(_, leaf)| leaf));
+                let by_hour = hours::sums(&uses);
                 counted = counted.saturating_add(uses.len() as u64);
                 let tx = self.db().write().await?;
                 if !store::advance(&tx, &node, &period, from, next).await? {
@@ -183,6 +196,7 @@ impl Platform {
                 for (service, sum) in &sums {
                     store::add(&tx, *service, sum).await?;
                 }
+                hours::add(&tx, &node, &period, &by_hour).await?;
                 tx.commit().await?;
                 called.extend(sums.into_iter().filter(|(_, sum)| sum.calls > 0).map(|(service, _)| service));
             }

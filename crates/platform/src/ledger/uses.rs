@@ -146,6 +146,16 @@ impl Platform {
         .await
     }
 
+    /// How many uses of a month have been published.
+    ///
+    /// # Errors
+    /// [`Code::Internal`] when the log cannot be written.
+    pub async fn uses_published(&self, period: &str) -> Result<u64> {
+        self.publish_uses().await?;
+        let dir = self.ledger().shards.dir(&shard_named(period)?);
+        blocking(move || Ok(Reader::open(&dir).map_or(0, |reader| reader.published()))).await
+    }
+
     /// Publishes the shards of calls. The edge calls it each second; [`Platform::evidence_of_call`] calls it itself.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 //! and written; these describe them, and a test holds both together.
 
 use jiff::{Timestamp, civil::Date};
+use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -136,7 +137,7 @@ pub enum Frequency {
 }
 
 /// The rows that are wanted: those whose column has one of the values.
-#[derive(ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub struct RowScope {
     /// The item's code.
     pub column: String,

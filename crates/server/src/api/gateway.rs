@@ -140,6 +140,12 @@ pub struct UseIndex {
     pub index: u64,
 }
 
+impl From<gateway::Answer> for Found {
+    fn from(answer: gateway::Answer) -> Self {
+        Self(answer)
+    }
+}
+
 impl Serialize for Found {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(answer) = self;

@@ -5,6 +5,7 @@
 //! where the wire form differs, they are made from the platform's.
 
 pub mod amendments;
+pub mod calls;
 pub mod cases;
 pub mod certificates;
 pub mod clients;
@@ -51,6 +52,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         loads::routes(),
         sharing_requests::routes(),
         services::routes(),
+        calls::routes(),
         cases::routes(),
         explanations::routes(),
         openings::routes(),
