@@ -90,6 +90,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists calls, newest first: of one service for its parties and overseers; of all services for those who read the log; of
+         *     their own services for everybody else. A page reads at most 20,000 entries of the log, so it may hold fewer rows than were
+         *     asked for and still have a `next`.
+         */
+        get: operations["calls_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls/{id}/evidence": {
         parameters: {
             query?: never;
@@ -850,6 +871,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/services/{id}/clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the systems that may call a service with their keys' fingerprints, newest first; at most 200. */
+        get: operations["services_clients"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/services/{id}/example": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows what a system must send to call a service, built from the service's own grant. What the system itself must fill in
+         *     stands in angle brackets.
+         */
+        get: operations["services_example"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/services/{id}/idle-reason": {
         parameters: {
             query?: never;
@@ -861,6 +919,46 @@ export interface paths {
         put?: never;
         /** States why a service is not being called, so that it is not suspended for that. */
         post: operations["services_justify_idle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/services/{id}/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes one call by hand, as the organisation to which the service was granted: the gateway's own look-up, under the same grant and masks,
+         *     counted and logged like any other call. At most 5 records, 30 times a minute.
+         */
+        post: operations["services_try"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/services/{id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows how a service was used, day by day or hour by hour: sums of what the log says, seconds behind it. Steps without a
+         *     call are in the list, too; at most 1500 steps.
+         */
+        get: operations["services_usage"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1451,6 +1549,106 @@ export interface components {
             failed: string[];
             /** @description What can be done instead. */
             next: components["schemas"]["NextAct"][];
+        };
+        /** @description What a system must send to call a service. */
+        CallExample: {
+            /**
+             * Format: uuid
+             * @description The service.
+             */
+            service: string;
+            /** @description The call's method. */
+            method: string;
+            /** @description Where to. */
+            path: string;
+            /** @description The body to send; what the system must fill in stands in angle brackets. */
+            body: unknown;
+            /** @description The text whose SM2 signature gets an access token, with the same brackets. */
+            token_text: string;
+            /** @description Where the token is got. */
+            token_path: string;
+            /** @description What is sent for it. */
+            token_body: unknown;
+            /** @description The fields of the answer, in their order. */
+            fields: components["schemas"]["ExampleField"][];
+            /** @description The columns by which records may be looked up. */
+            keys: string[];
+            /** @description The purposes a call may name. */
+            purposes: string[];
+            /**
+             * Format: int32
+             * @description Calls a minute, at most.
+             */
+            rate_per_minute: number;
+            /**
+             * Format: int32
+             * @description Records of one answer, at most.
+             */
+            records: number;
+            /**
+             * Format: date-time
+             * @description The instant at which the grant ends by its own term.
+             */
+            until: string | null;
+        };
+        /** @description One call, or several refused ones that the log sums up. */
+        CallLine: {
+            /**
+             * Format: uuid
+             * @description The call.
+             */
+            id: string;
+            /** @description Where its record stands in the log `calls-3y`. */
+            use: components["schemas"]["UseIndex"];
+            /**
+             * Format: uuid
+             * @description The service.
+             */
+            service: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description `served`, or the code of the refusal. */
+            outcome: string;
+            /** @description Who called: `person`, `client`, or `platform` where refusals are summed up. */
+            caller: string;
+            /**
+             * Format: uuid
+             * @description For which organisation.
+             */
+            organisation: string | null;
+            /**
+             * Format: uuid
+             * @description Which client.
+             */
+            client: string | null;
+            /** @description The purpose that was stated. */
+            purpose: string;
+            /** @description The fields that were given. */
+            fields: string[];
+            /**
+             * Format: int64
+             * @description Records given.
+             */
+            records: number;
+            /**
+             * Format: int64
+             * @description Calls that this line stands for: more than one where refusals are summed up.
+             */
+            calls: number;
+        };
+        /** @description A page of calls. */
+        Calls: {
+            /** @description The calls, newest first. */
+            items: components["schemas"]["CallLine"][];
+            next: components["schemas"]["UseIndex"] | null;
+            /**
+             * Format: int64
+             * @description How many log entries were read for this page.
+             */
+            read: number;
         };
         /** @description What a case is about and whose it is. */
         CaseHead: {
@@ -2360,6 +2558,18 @@ export interface components {
             keys: components["schemas"]["KeyTexts"];
             /** @description Commitments of the leaf whose values are disclosed. */
             openings?: components["schemas"]["CommitmentOpening"][] | null;
+        };
+        /** @description A field of a service's answers. */
+        ExampleField: {
+            /** @description The item's code. */
+            name: string;
+            /** @description What people call it. */
+            title: string;
+            /** @description What a value means. */
+            meaning: string;
+            kind: components["schemas"]["ColumnKind"] | null;
+            /** @description The mask it wears, in the text form of `Mask`; `null` = in clear. */
+            mask: string | null;
         };
         /** @description Why a case stands where it stands. */
         Explanation: {
@@ -4149,6 +4359,30 @@ export interface components {
          * @enum {string}
          */
         ScenarioKind: "none" | "standard" | "key_work" | "large_platform" | "subject_authorised" | "match_only" | "masked_only";
+        /** @description A system that may call a service. */
+        ServiceClient: {
+            /**
+             * Format: uuid
+             * @description The client.
+             */
+            id: string;
+            /** @description What it is called. */
+            name: string;
+            /** @description SM3 of its public key's PEM text, in hexadecimal digits. */
+            key_fingerprint: string;
+            /**
+             * Format: date-time
+             * @description Until when the key is good.
+             */
+            expires_at: string;
+            /**
+             * Format: date-time
+             * @description When it was registered.
+             */
+            registered_at: string;
+            /** @description Whether it can call now: neither revoked nor past its term. */
+            usable: boolean;
+        };
         /**
          * @description Where a service stands.
          * @enum {string}
@@ -4459,11 +4693,103 @@ export interface components {
             /** @description The signed checkpoint, a note. */
             checkpoint: string;
         };
+        /** @description What a trial answers. */
+        TrialAnswer: {
+            /** @description What the gateway answered. */
+            answer: components["schemas"]["FoundShape"];
+            /** @description Every item of the entry and what became of it. */
+            items: components["schemas"]["TrialItem"][];
+            row_scope: components["schemas"]["RowScope"] | null;
+            /** @description The article on which the bounds rest. */
+            article: string;
+        };
+        /** @description What became of an item in a trial. */
+        TrialItem: {
+            /** @description Its code. */
+            name: string;
+            /** @description What people call it. */
+            title: string;
+            /** @description Whether it is granted. */
+            granted: boolean;
+            /** @description Whether this answer holds it. */
+            given: boolean;
+            /** @description The mask it wears, in the text form of `Mask`; `null` = in clear. */
+            mask: string | null;
+        };
         /**
          * @description How often the data is brought up to date.
          * @enum {string}
          */
         UpdateCycle: "real_time" | "daily" | "weekly" | "monthly" | "quarterly" | "half_yearly" | "yearly" | "irregular" | "static";
+        /** @description How a service was used over a stretch of time. */
+        Usage: {
+            /**
+             * Format: uuid
+             * @description The service.
+             */
+            service: string;
+            /** @description The length of a step: `day` or `hour`. */
+            by: string;
+            /**
+             * Format: date-time
+             * @description The beginning of the first step.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description The end of the last.
+             */
+            until: string;
+            /** @description Every step in between, oldest first, those without a call too. */
+            steps: components["schemas"]["UsageStep"][];
+            /**
+             * Format: int64
+             * @description Calls answered in all steps.
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description Records given.
+             */
+            records: number;
+            /**
+             * Format: int64
+             * @description Calls refused.
+             */
+            refused: number;
+            /** @description Refused calls by the refusal's code. */
+            refusals: {
+                [key: string]: number;
+            };
+        };
+        /** @description One step of a usage. */
+        UsageStep: {
+            /**
+             * Format: date-time
+             * @description Its beginning.
+             */
+            at: string;
+            /**
+             * Format: date
+             * @description Its day in the district.
+             */
+            day: string;
+            /**
+             * Format: int64
+             * @description Calls answered.
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description Records given.
+             */
+            records: number;
+            /**
+             * Format: int64
+             * @description Calls refused.
+             */
+            refused: number;
+        };
         /** @description Where a use record stands in the log. */
         UseIndex: {
             /** @description The month of the shard `calls-3y`, `YYYY-MM`. */
@@ -5006,6 +5332,99 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Paged_Moved"];
+                };
+            };
+            /** @description the input does not have the required form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not permitted, or beyond the grant; the hint names the deciding policy or article */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing, or it may not be seen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the platform failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much is being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calls_list: {
+        parameters: {
+            query?: {
+                /** @description Of this service; left out = of all services that the reader may see. */
+                service?: string;
+                /** @description By this client. */
+                client?: string;
+                /** @description For this organisation. */
+                organisation?: string;
+                /** @description With this outcome: `served`, or the code of a refusal, e.g. `beyond_grant`. */
+                outcome?: string;
+                /** @description Not before this instant. */
+                from?: string;
+                /** @description Before this instant. */
+                until?: string;
+                /**
+                 * @description Where the page before ended: its `next` as `PERIOD:INDEX`.
+                 * @example 2026-03:120
+                 */
+                before?: string;
+                /** @description Rows to give. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calls"];
                 };
             };
             /** @description the input does not have the required form */
@@ -9951,6 +10370,158 @@ export interface operations {
             };
         };
     };
+    services_clients: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the service */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceClient"][];
+                };
+            };
+            /** @description the input does not have the required form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not permitted, or beyond the grant; the hint names the deciding policy or article */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing, or it may not be seen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the platform failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much is being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    services_example: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the service */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallExample"];
+                };
+            };
+            /** @description the input does not have the required form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not permitted, or beyond the grant; the hint names the deciding policy or article */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing, or it may not be seen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the platform failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much is being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     services_justify_idle: {
         parameters: {
             query?: never;
@@ -10040,6 +10611,205 @@ export interface operations {
             };
             /** @description the law refuses the act, or the file cannot be loaded */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the platform failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much is being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    services_try: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the service */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Lookup"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialAnswer"];
+                };
+            };
+            /** @description the input does not have the required form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not permitted, or beyond the grant; the hint names the deciding policy or article */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing, or it may not be seen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description changed meanwhile, or not active */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a limit is exceeded */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another media type is taken */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more in so short a time than is allowed */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the platform failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much is being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    services_usage: {
+        parameters: {
+            query?: {
+                /** @description From this instant on, which is taken back to the beginning of its step; left out = thirty days before the end. */
+                from?: string;
+                /** @description Up to this instant; left out = until now. */
+                until?: string;
+                /** @description The length of a step. */
+                by?: ("day" | "hour") & Record<string, never>;
+            };
+            header?: never;
+            path: {
+                /** @description the service */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Usage"];
+                };
+            };
+            /** @description the input does not have the required form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not permitted, or beyond the grant; the hint names the deciding policy or article */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing, or it may not be seen */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
