@@ -3,6 +3,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { createRouter } from "@tanstack/react-router";
 import { administrationRoutes } from "./pages/administration/routes";
 import { catalogueRoutes } from "./pages/catalogue/routes";
+import { collectionRoutes } from "./pages/collection/routes";
 import { demonstrationRoutes } from "./pages/demonstration/routes";
 import { docketRoutes } from "./pages/docket/routes";
 import { lawRoutes } from "./pages/law/routes";
@@ -16,6 +17,7 @@ const tree = root.addChildren([
   shell.addChildren([
     ...docketRoutes,
     ...catalogueRoutes,
+    ...collectionRoutes,
     ...sharingRoutes,
     ...lawRoutes,
     ...ledgerRoutes,

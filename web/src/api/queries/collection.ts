@@ -1,14 +1,37 @@
 import { queryOptions } from "@tanstack/react-query";
 import { client, take } from "../client";
+import { LONG } from "./often";
 
-export const entryLoads = (id: string) =>
+export const entryLoads = (id: string, offset = 0, limit = 10) =>
   queryOptions({
-    queryKey: ["entry", id, "loads"],
-    queryFn: () => take(client.GET("/api/v1/entries/{id}/loads", { params: { path: { id }, query: { limit: 10 } } })),
+    queryKey: ["entry", id, "loads", offset, limit],
+    queryFn: () => take(client.GET("/api/v1/entries/{id}/loads", { params: { path: { id }, query: { offset, limit } } })),
   });
 
 export const entryVersions = (id: string) =>
   queryOptions({
     queryKey: ["entry", id, "versions"],
     queryFn: () => take(client.GET("/api/v1/entries/{id}/versions", { params: { path: { id }, query: { limit: 20 } } })),
+  });
+
+/** The first rows of an entry's data, as it is shown: under its masks. */
+export const preview = (id: string, limit: number) =>
+  queryOptions({
+    queryKey: ["entry", id, "preview", limit],
+    queryFn: () => take(client.GET("/api/v1/entries/{id}/preview", { params: { path: { id }, query: { limit } } })),
+  });
+
+/** What came of a load that is over; it never changes. */
+export const certificate = (id: string) =>
+  queryOptions({
+    queryKey: ["load", id],
+    queryFn: () => take(client.GET("/api/v1/loads/{id}", { params: { path: { id } } })),
+    staleTime: LONG,
+  });
+
+export const rejected = (id: string, offset: number, limit: number) =>
+  queryOptions({
+    queryKey: ["load", id, "rejected", offset, limit],
+    queryFn: () => take(client.GET("/api/v1/loads/{id}/rejected", { params: { path: { id }, query: { offset, limit } } })),
+    staleTime: LONG,
   });

@@ -3,79 +3,42 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { Input, Pagination, Select, Tag } from "antd";
 import type { Schemas } from "../../api/client";
-import { entries, organisations } from "../../api/queries";
+import { duties, entries, organisations, systems } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { Scroll } from "../../parts/Scroll";
 import { dayOf } from "../../parts/time";
 import { Loaded, Nothing } from "../../shell/Faults";
 import { useOrganisation } from "../docket/parts";
+import { CatalogueHead } from "./Head";
 
 const PAGE = 15;
 const STATUSES: Schemas["EntryStatus"][] = ["published", "draft", "withdrawn"];
 const SHARINGS: Schemas["SharingType"][] = ["unconditional", "conditional", "none"];
 
 export function Catalogue() {
-  const { t, term } = useGlossary();
+  const { t } = useGlossary();
   const search = useSearch({ from: "/shell/catalogue" });
   const navigate = useNavigate({ from: "/catalogue" });
-  const all = useQuery(organisations).data?.items ?? [];
-  const { page = 1, text } = search;
+  const { page = 1 } = search;
   const found = useQuery({
     ...entries({
-      text,
+      text: search.text,
       organisation: search.organisation,
+      duty: search.duty,
+      system: search.system,
       status: STATUSES.find((status) => status === search.status),
       sharing: SHARINGS.find((sharing) => sharing === search.sharing),
+      collected: search.collected,
       offset: (page - 1) * PAGE,
       limit: PAGE,
     }),
     placeholderData: (before) => before,
   });
-  const narrow = (change: Partial<typeof search>) => void navigate({ search: { ...search, page: undefined, ...change } });
   return (
     <div className="page">
-      <header className="page-head">
-        <h1>{t("nav.catalogue")}</h1>
-      </header>
-      <div className="filters">
-        <Input.Search
-          className="wide"
-          allowClear
-          aria-label={t("catalogue.search")}
-          placeholder={t("catalogue.search")}
-          defaultValue={text}
-          onSearch={(typed) => narrow({ text: typed.trim() || undefined })}
-        />
-        <Select
-          className="wide"
-          allowClear
-          showSearch={{ optionFilterProp: "label" }}
-          aria-label={t("catalogue.organisation")}
-          placeholder={t("catalogue.organisation")}
-          value={search.organisation ?? null}
-          options={all.map(({ id, name }) => ({ value: id, label: name }))}
-          onChange={(value) => narrow({ organisation: value ?? undefined })}
-        />
-        <Select
-          className="narrow"
-          allowClear
-          aria-label={t("catalogue.sharing")}
-          placeholder={t("catalogue.sharing")}
-          value={search.sharing ?? null}
-          options={SHARINGS.map((value) => ({ value, label: term("sharing", value) }))}
-          onChange={(value) => narrow({ sharing: value ?? undefined })}
-        />
-        <Select
-          className="narrow"
-          allowClear
-          aria-label={t("catalogue.status")}
-          placeholder={t("catalogue.status")}
-          value={search.status ?? null}
-          options={STATUSES.map((value) => ({ value, label: term("entry_status", value) }))}
-          onChange={(value) => narrow({ status: value ?? undefined })}
-        />
-      </div>
-      <section className="card">
+      <CatalogueHead />
+      <Filters />
+      <section className="card" aria-label={t("nav.catalogue")}>
         <Loaded of={found} rows={PAGE}>
           {({ items, total }) =>
             total === 0 ? (
@@ -99,6 +62,89 @@ export function Catalogue() {
         </Loaded>
       </section>
     </div>
+  );
+}
+
+function Filters() {
+  const { t, term } = useGlossary();
+  const search = useSearch({ from: "/shell/catalogue" });
+  const navigate = useNavigate({ from: "/catalogue" });
+  const all = useQuery(organisations).data?.items ?? [];
+  const of = search.organisation;
+  const known = {
+    system: useQuery({ ...systems(of), enabled: of !== undefined }).data?.items ?? [],
+    duty: useQuery({ ...duties(of), enabled: of !== undefined }).data?.items ?? [],
+  };
+  const narrow = (change: Partial<typeof search>) => void navigate({ search: { ...search, page: undefined, ...change } });
+  const filtered = Object.entries(search).some(([key, value]) => key !== "page" && value !== undefined);
+  return (
+    <search className="filters">
+      <Input.Search
+        key={search.text ?? ""}
+        className="wide"
+        allowClear
+        aria-label={t("catalogue.search")}
+        placeholder={t("catalogue.search")}
+        defaultValue={search.text}
+        onSearch={(typed) => narrow({ text: typed.trim() || undefined })}
+      />
+      <Select
+        className="wide"
+        allowClear
+        showSearch={{ optionFilterProp: "label" }}
+        aria-label={t("catalogue.organisation")}
+        placeholder={t("catalogue.organisation")}
+        value={search.organisation ?? null}
+        options={all.map(({ id, name }) => ({ value: id, label: name }))}
+        onChange={(value) => narrow({ organisation: value ?? undefined, system: undefined, duty: undefined })}
+      />
+      {of !== undefined &&
+        (["duty", "system"] as const).map((kind) => (
+          <Select
+            key={kind}
+            className="wide"
+            allowClear
+            showSearch={{ optionFilterProp: "label" }}
+            aria-label={term("element", kind)}
+            placeholder={term("element", kind)}
+            value={search[kind] ?? null}
+            options={known[kind].map(({ id, name }) => ({ value: id, label: name }))}
+            onChange={(value) => narrow({ [kind]: value ?? undefined })}
+          />
+        ))}
+      <Select
+        className="narrow"
+        allowClear
+        aria-label={t("catalogue.sharing")}
+        placeholder={t("catalogue.sharing")}
+        value={search.sharing ?? null}
+        options={SHARINGS.map((value) => ({ value, label: term("sharing", value) }))}
+        onChange={(value) => narrow({ sharing: value ?? undefined })}
+      />
+      <Select
+        className="narrow"
+        allowClear
+        aria-label={t("catalogue.status")}
+        placeholder={t("catalogue.status")}
+        value={search.status ?? null}
+        options={STATUSES.map((value) => ({ value, label: term("entry_status", value) }))}
+        onChange={(value) => narrow({ status: value ?? undefined })}
+      />
+      <Select
+        className="narrow"
+        allowClear
+        aria-label={t("catalogue.collected")}
+        placeholder={t("catalogue.collected")}
+        value={search.collected === undefined ? null : String(search.collected)}
+        options={["true", "false"].map((value) => ({ value, label: term("collected", value) }))}
+        onChange={(value) => narrow({ collected: value === null || value === undefined ? undefined : value === "true" })}
+      />
+      {filtered && (
+        <button type="button" className="plain" onClick={() => void navigate({ search: {} })}>
+          {t("catalogue.clear")}
+        </button>
+      )}
+    </search>
   );
 }
 
@@ -137,7 +183,7 @@ function Lines({ lines }: { lines: Schemas["EntryLine"][] }) {
               </td>
               <td>{term("opening", line.opening)}</td>
               <td>{term("entry_status", line.status)}</td>
-              <td className="number">{line.rows.toLocaleString("en-US")}</td>
+              <td className="number">{line.loaded_at ? line.rows.toLocaleString("en-US") : t("value.none")}</td>
               <td className="number">
                 {line.loaded_at ? dayOf(line.loaded_at) : <span className="quiet">{t("catalogue.not_loaded")}</span>}
               </td>

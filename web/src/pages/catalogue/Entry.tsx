@@ -1,16 +1,23 @@
-/** One entry with every element that the catalogue rules ask for, its items, its loads and its versions. */
+/** One entry: every element in the order of the standard, its items, its data, its history, and what is linked to it. */
 import { useQuery } from "@tanstack/react-query";
-import { Link, useParams } from "@tanstack/react-router";
-import { Segmented, Tag } from "antd";
+import { Link, useParams, useSearch } from "@tanstack/react-router";
+import { Alert, Segmented, Tag } from "antd";
 import { useState } from "react";
 import type { Schemas } from "../../api/client";
-import { entry, entryLoads, entryVersions } from "../../api/queries";
+import { duties, entry, oneCase, systems } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { Scroll } from "../../parts/Scroll";
-import { dayOf, minuteOf } from "../../parts/time";
-import { Loaded, Nothing } from "../../shell/Faults";
+import { dayOf } from "../../parts/time";
+import { Loaded } from "../../shell/Faults";
+import { Data } from "../collection/Data";
 import { useOrganisation } from "../docket/parts";
+import { AddToBasket } from "../sharing/AddToBasket";
 import { Sharing } from "./Catalogue";
+import "./catalogue.css";
+import { asked, ELEMENTS, type Names, useElementText } from "./elements";
+import { useWrites } from "./Head";
+import { History } from "./History";
+import { Linked } from "./Linked";
 
 export function Entry() {
   const { id } = useParams({ from: "/shell/catalogue/$id" });
@@ -24,47 +31,124 @@ export function Entry() {
   );
 }
 
+const VIEWS = ["elements", "data", "history", "linked"] as const;
+
 function Whole({ view }: { view: Schemas["EntryView"] }) {
   const { t, term } = useGlossary();
-  const organisation = useOrganisation();
-  const [wants, setWants] = useState<"published" | "draft">("published");
-  const shown = (wants === "published" ? view.published : view.draft) ?? view.published ?? view.draft;
+  const search = useSearch({ from: "/shell/catalogue/$id" });
+  const shown = VIEWS.find((one) => one === search.view) ?? "elements";
   return (
     <>
-      <header className="page-head">
-        <p className="crumbs">
-          <Link to="/catalogue">{t("nav.catalogue")}</Link>
-        </p>
+      <EntryHead view={view} />
+      {search.done === "submitted" && <Alert type="success" showIcon role="status" title={t("editor.submitted")} />}
+      <nav aria-label={t("catalogue.parts")}>
+        <ul className="views">
+          {VIEWS.map((one) => (
+            <li key={one}>
+              <Link
+                to="/catalogue/$id"
+                params={{ id: view.id }}
+                search={one === "elements" ? {} : { view: one }}
+                activeOptions={{ exact: true }}
+                aria-current={one === shown ? "page" : undefined}
+                className={one === shown ? "active" : ""}
+              >
+                {term("entry_view", one)}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      {shown === "elements" && <Texts view={view} />}
+      {shown === "data" && <Data view={view} />}
+      {shown === "history" && <History view={view} />}
+      {shown === "linked" && <Linked view={view} />}
+    </>
+  );
+}
+
+/** Duties and systems of the entry's organisation by id, in words. */
+export function useNames(organisation: string): Names {
+  const known: { id: string; name: string }[] = [
+    ...(useQuery(duties(organisation)).data?.items ?? []),
+    ...(useQuery(systems(organisation)).data?.items ?? []),
+  ];
+  return (id) => known.find((one) => one.id === id)?.name;
+}
+
+function EntryHead({ view }: { view: Schemas["EntryView"] }) {
+  const { t, term } = useGlossary();
+  const organisation = useOrganisation();
+  const writes = useWrites(view.organisation);
+  const the = useQuery({ ...oneCase(view.case), retry: false }).data;
+  const mine = the?.possible.some((act) => act.by.some((role) => the.my_roles.includes(role)));
+  return (
+    <header className="page-head">
+      <p className="crumbs">
+        <Link to="/catalogue">{t("nav.catalogue")}</Link>
+        <Link to="/catalogue" search={{ organisation: view.organisation }} lang="zh-CN">
+          {organisation(view.organisation)}
+        </Link>
+      </p>
+      <div className="card-head flush">
         <h1>
           <span lang="zh-CN">{view.title}</span> <Tag>{term("entry_status", view.status)}</Tag> <Sharing of={view.sharing} />
         </h1>
-        <dl className="facts">
-          <div>
-            <dt>{t("catalogue.organisation")}</dt>
-            <dd lang="zh-CN">{organisation(view.organisation)}</dd>
-          </div>
-          <div>
-            <dt>{t("catalogue.version")}</dt>
-            <dd>{view.published_version}</dd>
-          </div>
-          <div>
-            <dt>{t("catalogue.rows")}</dt>
-            <dd>{view.rows.toLocaleString("en-US")}</dd>
-          </div>
-          <div>
-            <dt>{t("catalogue.loaded")}</dt>
-            <dd>{view.loaded_at ? dayOf(view.loaded_at) : t("catalogue.not_loaded")}</dd>
-          </div>
+        <div className="filters">
+          {writes && (
+            <Link to="/collection/$entry" params={{ entry: view.id }} className="as-button">
+              {t("collection.hand_in")}
+            </Link>
+          )}
+          {writes && view.status !== "withdrawn" && (
+            <Link to="/catalogue/$id/edit" params={{ id: view.id }} className="as-button">
+              {t("editor.edit")}
+            </Link>
+          )}
+          {the && !the.ended && mine && !writes && (
+            <Link to="/catalogue/$id/review" params={{ id: view.id }} className="as-button main">
+              {t("review.open")}
+            </Link>
+          )}
+        </div>
+      </div>
+      <dl className="facts">
+        <div>
+          <dt>{t("catalogue.version")}</dt>
+          <dd>{view.published_version || t("value.none")}</dd>
+        </div>
+        <div>
+          <dt>{t("catalogue.rows")}</dt>
+          <dd className="number">{view.loaded_at ? view.rows.toLocaleString("en-US") : t("value.none")}</dd>
+        </div>
+        <div>
+          <dt>{t("catalogue.loaded")}</dt>
+          <dd>{view.loaded_at ? dayOf(view.loaded_at) : t("catalogue.not_loaded")}</dd>
+        </div>
+        {the && (
           <div>
             <dt>{t("catalogue.case")}</dt>
             <dd>
-              <Link to="/cases/$id" params={{ id: view.case }}>
-                {t("home.open_case")}
+              <Link to="/cases/$id" params={{ id: view.case }} lang="zh-CN">
+                {the.state_title}
               </Link>
             </dd>
           </div>
-        </dl>
-        {view.published && view.draft && (
+        )}
+      </dl>
+    </header>
+  );
+}
+
+function Texts({ view }: { view: Schemas["EntryView"] }) {
+  const { t } = useGlossary();
+  const [wants, setWants] = useState<"published" | "draft">("published");
+  const shown = (wants === "published" ? view.published : view.draft) ?? view.published ?? view.draft;
+  const differs = view.published && view.draft && JSON.stringify(view.published) !== JSON.stringify(view.draft);
+  return (
+    <>
+      {differs && (
+        <div className="filters">
           <Segmented
             aria-label={t("catalogue.which")}
             value={wants}
@@ -74,24 +158,28 @@ function Whole({ view }: { view: Schemas["EntryView"] }) {
             ]}
             onChange={(value) => setWants(value === "draft" ? "draft" : "published")}
           />
-        )}
-      </header>
+          <Link to="/catalogue/$id/review" params={{ id: view.id }}>
+            {t("review.compare")}
+          </Link>
+        </div>
+      )}
       {view.missing.length > 0 && <Lacking missing={view.missing} />}
-      {shown && <Elements of={shown} />}
+      {shown && <Elements of={shown} organisation={view.organisation} />}
       {shown && <Items items={shown.items ?? []} />}
-      <Loads id={view.id} />
-      <Versions id={view.id} />
+      <AddToBasket view={view} />
     </>
   );
 }
 
 function Lacking({ missing }: { missing: Schemas["Missing"][] }) {
   const { t, term } = useGlossary();
+  // Lacking parts of items are told once, not once a row.
+  const paths = [...new Set(missing.map(({ path }) => path.replace(/\[\d+\].*/, "")))];
   return (
     <section className="card">
       <h2>{t("catalogue.missing")}</h2>
       <ul className="chips">
-        {missing.map(({ path }) => (
+        {paths.map((path) => (
           <li key={path}>{term("element", path)}</li>
         ))}
       </ul>
@@ -99,46 +187,41 @@ function Lacking({ missing }: { missing: Schemas["Missing"][] }) {
   );
 }
 
-function Elements({ of }: { of: Schemas["EntryInput"] }) {
+function Elements({ of, organisation }: { of: Schemas["EntryInput"]; organisation: string }) {
   const { t, term } = useGlossary();
-  const { sharing, opening, coverage } = of;
-  const rows: [string, string | null | undefined][] = [
-    ["description", of.description],
-    ["source", of.source],
-    ["managing_unit", of.managing_unit],
-    ["class", of.class],
-    ["keywords", of.keywords?.join(t("list.separator"))],
-    ["format", of.format && term("format", of.format)],
-    ["update_cycle", of.update_cycle && term("update_cycle", of.update_cycle)],
-    ["grade", of.grade && term("grade", of.grade)],
-    ["coverage.area", coverage?.area],
-    ["coverage.term", [coverage?.from, coverage?.until].filter(Boolean).join(t("list.until"))],
-    ["sharing.kind", sharing?.kind && term("sharing", sharing.kind)],
-    ["sharing.scope", sharing?.scope],
-    ["sharing.usage", sharing?.usage],
-    ["sharing.conditions", sharing?.conditions],
-    ["sharing.reason", sharing?.reason],
-    ["sharing.basis", sharing?.basis],
-    ["opening.kind", opening?.kind && term("opening", opening.kind)],
-    ["opening.conditions", opening?.conditions?.map((condition) => condition.text).join(t("list.separator"))],
-    ["opening.reason", opening?.reason],
-  ];
+  const text = useElementText(useNames(organisation));
+  const link = (path: string): Record<string, string> | undefined => {
+    const id = path === "duty" ? of.duty : path === "system" ? of.system : undefined;
+    return id ? { organisation, [path]: id } : undefined;
+  };
   return (
     <section className="card">
       <h2>{t("catalogue.elements")}</h2>
       <dl className="elements">
-        {rows.map(([key, value]) => (
-          <div key={key}>
-            <dt>{term("element", key)}</dt>
-            <dd>{value ? <span lang="zh-CN">{value}</span> : <span className="quiet">{t("value.none")}</span>}</dd>
-          </div>
-        ))}
+        {ELEMENTS.filter((path) => path !== "title" && asked(path, of)).map((path) => {
+          const value = text(path, of);
+          const to = link(path);
+          return (
+            <div key={path}>
+              <dt>{term("element", path)}</dt>
+              <dd className="lines">
+                {value === null && <span className="quiet">{t("value.none")}</span>}
+                {value !== null && to && (
+                  <Link to="/catalogue" search={to} lang="zh-CN">
+                    {value}
+                  </Link>
+                )}
+                {value !== null && !to && <span lang="zh-CN">{value}</span>}
+              </dd>
+            </div>
+          );
+        })}
       </dl>
     </section>
   );
 }
 
-function Items({ items }: { items: Schemas["Item"][] }) {
+export function Items({ items }: { items: Schemas["Item"][] }) {
   const { t, term } = useGlossary();
   return (
     <section className="card">
@@ -166,97 +249,20 @@ function Items({ items }: { items: Schemas["Item"][] }) {
                 </td>
                 <td lang="zh-CN">{item.name}</td>
                 <td>{term("kind", item.kind)}</td>
-                <td className="number">{item.length}</td>
-                <td>
+                <td className="number">{item.length ?? t("value.none")}</td>
+                <td className="marks">
                   {item.key && <Tag color="processing">{t("item.key")}</Tag>}
                   {item.required && <Tag>{t("item.required")}</Tag>}
                   {item.sensitive && <Tag color="warning">{t("item.sensitive")}</Tag>}
+                  {item.grade && <Tag>{term("grade", item.grade)}</Tag>}
                 </td>
-                <td>{item.mask && term("mask", item.mask)}</td>
+                <td>{item.mask ? term("mask", item.mask) : t("value.none")}</td>
                 <td lang="zh-CN">{item.meaning}</td>
               </tr>
             ))}
           </tbody>
         </table>
       </Scroll>
-    </section>
-  );
-}
-
-function Loads({ id }: { id: string }) {
-  const { t, term } = useGlossary();
-  const loads = useQuery(entryLoads(id));
-  return (
-    <section className="card">
-      <h2>{t("catalogue.loads")}</h2>
-      <Loaded of={loads}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <Nothing>{t("catalogue.no_loads")}</Nothing>
-          ) : (
-            <table className="plain-table">
-              <thead>
-                <tr>
-                  <th scope="col">{t("load.at")}</th>
-                  <th scope="col">{t("load.name")}</th>
-                  <th scope="col">{t("load.state")}</th>
-                  <th scope="col" className="number">
-                    {t("load.rows_in")}
-                  </th>
-                  <th scope="col" className="number">
-                    {t("load.accepted")}
-                  </th>
-                  <th scope="col" className="number">
-                    {t("load.rejected")}
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {items.map((load) => (
-                  <tr key={load.id}>
-                    <td>{minuteOf(load.started_at)}</td>
-                    <td>
-                      <code>{load.name}</code>
-                    </td>
-                    <td>{term("load_state", load.state)}</td>
-                    <td className="number">{load.rows_in}</td>
-                    <td className="number">{load.accepted}</td>
-                    <td className="number">{load.rejected}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          )
-        }
-      </Loaded>
-    </section>
-  );
-}
-
-function Versions({ id }: { id: string }) {
-  const { t } = useGlossary();
-  const versions = useQuery(entryVersions(id));
-  return (
-    <section className="card">
-      <h2>{t("catalogue.versions")}</h2>
-      <Loaded of={versions}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <Nothing>{t("catalogue.no_versions")}</Nothing>
-          ) : (
-            <ul className="over">
-              {items.map((version) => (
-                <li key={version.number}>
-                  {t("catalogue.version_number", { number: version.number })} {minuteOf(version.at)}{" "}
-                  <Link to="/evidence" search={{ act: version.act }}>
-                    {t("evidence.show")}
-                  </Link>
-                </li>
-              ))}
-            </ul>
-          )
-        }
-      </Loaded>
     </section>
   );
 }

@@ -1,0 +1,55 @@
+/** What is linked to an entry: the cases about it. */
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { Tag } from "antd";
+import type { Schemas } from "../../api/client";
+import { cases } from "../../api/queries";
+import { useGlossary } from "../../glossary";
+import { dayOf } from "../../parts/time";
+import { Loaded, Nothing } from "../../shell/Faults";
+
+const PAGE = 20;
+
+export function Linked({ view }: { view: Schemas["EntryView"] }) {
+  const { t } = useGlossary();
+  const found = useQuery(cases({ subject: view.id, limit: PAGE }));
+  return (
+    <section className="card">
+      <h2>{t("linked.cases")}</h2>
+      <Loaded of={found}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Nothing>{t("linked.no_cases")}</Nothing>
+          ) : (
+            <table className="plain-table">
+              <thead>
+                <tr>
+                  <th scope="col">{t("linked.matter")}</th>
+                  <th scope="col">{t("linked.state")}</th>
+                  <th scope="col" className="number">
+                    {t("linked.opened")}
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {items.map((one) => (
+                  <tr key={one.id}>
+                    <td lang="zh-CN">
+                      <Link to="/cases/$id" params={{ id: one.id }}>
+                        {one.title}
+                      </Link>
+                    </td>
+                    <td lang="zh-CN">
+                      <Tag color={one.ended ? "default" : "processing"}>{one.state_title}</Tag>
+                    </td>
+                    <td className="number">{dayOf(one.opened_at)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          )
+        }
+      </Loaded>
+    </section>
+  );
+}

@@ -1,0 +1,103 @@
+/** A reviewer before an entry: what would change, what there is already that is like it, and then the act. */
+import { useQuery } from "@tanstack/react-query";
+import { Link, useParams } from "@tanstack/react-router";
+import type { Schemas } from "../../api/client";
+import { entry, oneCase, procedure } from "../../api/queries";
+import { useGlossary } from "../../glossary";
+import { Fault, Loaded } from "../../shell/Faults";
+import { Acts } from "../docket/Acts";
+import { Law, useOrganisation } from "../docket/parts";
+import "./catalogue.css";
+import { Changes } from "./Changes";
+import { Items, useNames } from "./Entry";
+import { asked, ELEMENTS, useElementText } from "./elements";
+
+export function Review() {
+  const { id } = useParams({ from: "/shell/catalogue/$id/review" });
+  const found = useQuery(entry(id));
+  return (
+    <div className="page">
+      <Loaded of={found} rows={12}>
+        {(view) => <Whole view={view} />}
+      </Loaded>
+    </div>
+  );
+}
+
+function Whole({ view }: { view: Schemas["EntryView"] }) {
+  const { t } = useGlossary();
+  const organisation = useOrganisation();
+  const names = useNames(view.organisation);
+  const { published, draft } = view;
+  return (
+    <>
+      <header className="page-head">
+        <p className="crumbs">
+          <Link to="/catalogue">{t("nav.catalogue")}</Link>
+          <Link to="/catalogue/$id" params={{ id: view.id }} lang="zh-CN">
+            {view.title}
+          </Link>
+        </p>
+        <h1>{t("review.title")}</h1>
+        <p className="quiet">
+          {t("review.lead")} <Law>{organisation(view.organisation)}</Law>
+        </p>
+      </header>
+      <div className="review-columns">
+        <div className="stack">
+          {draft === null && <p className="quiet">{t("review.no_draft")}</p>}
+          {draft !== null && published !== null && (
+            <section className="card stack">
+              <h2>{t("changes.title")}</h2>
+              <Changes before={published} after={draft} names={names} />
+            </section>
+          )}
+          {draft !== null && published === null && <FirstText view={view} draft={draft} />}
+        </div>
+        <aside className="editor-side stack">
+          <Decide id={view.case} />
+        </aside>
+      </div>
+    </>
+  );
+}
+
+/** A first publication has nothing to be compared with: the draft itself is read. */
+function FirstText({ view, draft }: { view: Schemas["EntryView"]; draft: Schemas["EntryInput"] }) {
+  const { t, term } = useGlossary();
+  const text = useElementText(useNames(view.organisation));
+  return (
+    <>
+      <section className="card">
+        <h2>{t("review.first")}</h2>
+        <dl className="elements">
+          {ELEMENTS.filter((path) => asked(path, draft)).map((path) => (
+            <div key={path}>
+              <dt>{term("element", path)}</dt>
+              <dd className="lines">
+                <Law>{text(path, draft) ?? t("value.none")}</Law>
+              </dd>
+            </div>
+          ))}
+        </dl>
+      </section>
+      <Items items={draft.items ?? []} />
+    </>
+  );
+}
+
+/** The acts of the entry's case, as on the page of the case. */
+function Decide({ id }: { id: string }) {
+  const { term } = useGlossary();
+  const found = useQuery(oneCase(id));
+  const view = found.data;
+  const page = useQuery({ ...procedure(view?.pack ?? "", view?.procedure ?? ""), enabled: view !== undefined }).data;
+  if (found.error) return <Fault error={found.error} />;
+  if (view === undefined) return null;
+  const lists = [
+    ...(page?.acts ?? []).flatMap((act) => [...act.papers, ...act.guards, ...act.unless, ...act.by, ...act.from]),
+    ...(page?.states ?? []),
+  ];
+  const name = (one: string) => lists.find((item) => item.id === one)?.title ?? term("paper", one);
+  return <Acts view={view} page={page} name={name} />;
+}

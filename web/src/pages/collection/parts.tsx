@@ -1,0 +1,128 @@
+/** What the pages of collection share: the list of loads, a file's refusal in people's words, progress. */
+import { Link } from "@tanstack/react-router";
+import { Alert, Tag } from "antd";
+import { Failure, type Schemas } from "../../api/client";
+import { fill, useGlossary } from "../../glossary";
+import { Scroll } from "../../parts/Scroll";
+import { minuteOf } from "../../parts/time";
+import { Fault } from "../../shell/Faults";
+import { readRefusal } from "./refusal";
+
+const STATE_COLOURS: Record<string, string> = { accepted: "success", running: "processing", refused: "error" };
+
+export function LoadState({ of }: { of: string }) {
+  const { term } = useGlossary();
+  return <Tag color={STATE_COLOURS[of] ?? "default"}>{term("load_state", of)}</Tag>;
+}
+
+/** Why the file was refused and what to do, from the district's sentence. */
+export function useRefusal(): (sentence: string) => { what: string; next: string } | undefined {
+  const { term, t } = useGlossary();
+  return (sentence) => {
+    const read = readRefusal(sentence);
+    if (read === undefined) return undefined;
+    const content = read.values.content_is;
+    const values =
+      content === undefined ? read.values : { ...read.values, content_is: term("content", content, t("content.other")) };
+    return { what: fill(term("refused", read.code), values), next: term("refused_next", read.code, t("refused_next.other")) };
+  };
+}
+
+export function Refused({ sentence }: { sentence: string }) {
+  const { t } = useGlossary();
+  const said = useRefusal()(sentence);
+  return (
+    <Alert
+      type="error"
+      showIcon
+      role="alert"
+      title={said?.what ?? t("problem.file_refused")}
+      description={
+        <>
+          <p>{said?.next ?? t("refused_next.other")}</p>
+          <p>{t("refused.nothing_kept")}</p>
+          <details>
+            <summary>{t("fault.details")}</summary>
+            <code lang="en">{sentence}</code>
+          </details>
+        </>
+      }
+    />
+  );
+}
+
+/** What went wrong with handing in: the file's own fault in its words, anything else as everywhere. */
+export function HandInFault({ error, again }: { error: unknown; again?: () => void }) {
+  if (error instanceof Failure && error.problem?.code === "file_refused") return <Refused sentence={error.problem.detail} />;
+  return again ? <Fault error={error} again={again} /> : <Fault error={error} />;
+}
+
+/** How far something is; `null` = under way, nobody knows how far. */
+export function Progress({ part, label }: { part: number | null; label: string }) {
+  return (
+    <div className="progress">
+      {part === null ? <progress aria-label={label} /> : <progress aria-label={label} value={part} max={1} />}
+      <span className="number">{part === null ? "" : `${Math.floor(part * 100)}%`}</span>
+    </div>
+  );
+}
+
+export function LoadLines({ loads, entries }: { loads: Schemas["LoadView"][]; entries?: boolean }) {
+  const { t } = useGlossary();
+  const refusal = useRefusal();
+  return (
+    <Scroll label={t("catalogue.loads")}>
+      <table className="plain-table">
+        <thead>
+          <tr>
+            <th scope="col" className="number">
+              {t("load.at")}
+            </th>
+            <th scope="col">{t("load.name")}</th>
+            {entries && <th scope="col">{t("catalogue.entry")}</th>}
+            <th scope="col">{t("load.state")}</th>
+            <th scope="col" className="number">
+              {t("load.rows_in")}
+            </th>
+            <th scope="col" className="number">
+              {t("load.accepted")}
+            </th>
+            <th scope="col" className="number">
+              {t("load.rejected")}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {loads.map((load) => (
+            <tr key={load.id}>
+              <td className="number">{minuteOf(load.started_at)}</td>
+              <td>
+                <Link to="/collection/loads/$id" params={{ id: load.id }} search={{ entry: load.entry }}>
+                  {load.name}
+                </Link>
+                {load.fault && <small className="quiet below">{refusal(load.fault)?.what ?? t("problem.file_refused")}</small>}
+              </td>
+              {entries && (
+                <td>
+                  <Link to="/catalogue/$id" params={{ id: load.entry }} search={{ view: "data" }} lang="zh-CN">
+                    {entryTitle(load) ?? t("collection.open_entry")}
+                  </Link>
+                </td>
+              )}
+              <td>
+                <LoadState of={load.state} />
+              </td>
+              <td className="number">{load.rows_in.toLocaleString("en-US")}</td>
+              <td className="number">{load.accepted.toLocaleString("en-US")}</td>
+              <td className="number">{load.rejected.toLocaleString("en-US")}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  );
+}
+
+function entryTitle(load: Schemas["LoadView"]): string | undefined {
+  return "entry_title" in load && typeof load.entry_title === "string" ? load.entry_title : undefined;
+}
