@@ -223,6 +223,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/catalogue/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the systems or duties without a published entry 应编尽编, or without data 应归尽归. */
+        get: operations["catalogue_gaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Draws the graph around an organisation or an entry: duties, systems, entries and services, and what joins them. At most 300 of
+         *     each; `truncated` says when there is more.
+         */
+        get: operations["catalogue_links"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/catalogue/tree": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Opens one branch of the tree of catalogues: the organisations; an organisation's systems or duties, and last what names none;
+         *     the entries under one of them. Counted is what the reader may see.
+         */
+        get: operations["catalogue_tree"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clients": {
         parameters: {
             query?: never;
@@ -340,6 +397,43 @@ export interface paths {
         get: operations["entries_get"];
         /** Writes a new draft: of an entry that is not yet under review, or of a published one as the proposal of a change. */
         put: operations["entries_edit"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entries/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Compares an entry's draft with what is published, element by element and item by item, and says whom the change touches. */
+        get: operations["entries_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entries/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists what happened to an entry, newest first: each act with its article, its index in the log and what it changed. Who may not
+         *     see drafts is told of those acts only that made a version.
+         */
+        get: operations["entries_history"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1836,6 +1930,50 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** @description One element that differs. */
+        Change: {
+            /** @description The element: `title`, `sharing.kind`, `items`, …; for an item's own element its name, e.g. `length`. */
+            element: string;
+            /** @description The item's code, where an item differs. */
+            item: string | null;
+            /** @description How. */
+            kind: components["schemas"]["ChangeKind"];
+            /** @description What was there. */
+            before: unknown;
+            /** @description What is there now. */
+            after: unknown;
+        };
+        /**
+         * @description How an element differs.
+         * @enum {string}
+         */
+        ChangeKind: "added" | "removed" | "changed";
+        /** @description What the draft would change. */
+        Changes: {
+            /**
+             * Format: int32
+             * @description The published version it is held against; 0 when nothing is published, and everything is new.
+             */
+            against: number;
+            /**
+             * Format: int32
+             * @description The version of the draft, for `expected_version`.
+             */
+            version: number;
+            /** @description Element by element and item by item. */
+            changes: components["schemas"]["Change"][];
+            /** @description Whether sharing would become narrower (CM-17). */
+            narrows: boolean;
+            /** @description The items that services may rest on and that would be taken away, retyped or hidden. */
+            disturbed: string[];
+            /**
+             * Format: int64
+             * @description The services that rest on the published version.
+             */
+            running_services: number;
+            /** @description Whether those services are affected (PT-15). */
+            affects_services: boolean;
+        };
         /** @description A shard's latest checkpoints, as signed notes that any tool can verify. */
         Checkpoints: {
             /** @description The shard's origin. */
@@ -2358,6 +2496,11 @@ export interface components {
             /** @description In words. */
             description?: string;
         };
+        /**
+         * @description What a link means.
+         * @enum {string}
+         */
+        EdgeKind: "duty_system" | "duty_entry" | "system_entry" | "entry_service";
         /** @description The elements, each of which may still be missing. */
         Elements: {
             demand_type?: components["schemas"]["DemandType"] | null;
@@ -2730,6 +2873,48 @@ export interface components {
          * @enum {string}
          */
         Frequency: "real_time" | "daily" | "weekly" | "monthly" | "quarterly" | "seldom" | "once";
+        /** @description A system or duty that lacks something. */
+        GapLine: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description Whose.
+             */
+            organisation: string;
+            /** @description Its code. */
+            code: string;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When it was recorded.
+             */
+            recorded_at: string;
+            /**
+             * Format: int64
+             * @description Entries that name it already, in whatever status the reader may see.
+             */
+            entries: number;
+        };
+        /** @description A page of gaps. */
+        GapPage: {
+            /** @description The systems or duties that lack something, by organisation and code. */
+            items: components["schemas"]["GapLine"][];
+            /**
+             * Format: int64
+             * @description How many lack it.
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description How many there are at all, so that the share can be told.
+             */
+            all: number;
+        };
         /** @description What is not catalogued yet. */
         Gaps: {
             /** @description Systems without a published entry. */
@@ -2830,6 +3015,61 @@ export interface components {
             /** @description The program's version. */
             version: string;
         };
+        /** @description One act on an entry. */
+        HistoryLine: {
+            /**
+             * Format: uuid
+             * @description The act.
+             */
+            act: string;
+            /**
+             * Format: uuid
+             * @description Its case.
+             */
+            case: string;
+            /** @description Under which procedure. */
+            procedure: string;
+            /** @description The procedure's title. */
+            procedure_title: string;
+            /** @description What the act is called in the pack. */
+            title: string;
+            /** @description In which role it was done. */
+            role: string;
+            /**
+             * Format: uuid
+             * @description For which organisation; `null` for the law and the platform.
+             */
+            organisation: string | null;
+            /** @description `person`, `client`, `law` or `platform`; never which person. */
+            actor: string;
+            /**
+             * Format: date-time
+             * @description When it took effect.
+             */
+            at: string;
+            /** @description The articles it rests on. */
+            articles: string[];
+            /** @description The state before. */
+            from: string | null;
+            /** @description The state after. */
+            to: string;
+            /** @description What it meant that a term ran out, when the law acted. */
+            outcome: string | null;
+            /**
+             * Format: int64
+             * @description Its index in the log, once the log has it.
+             */
+            log_index: number | null;
+            /**
+             * Format: int32
+             * @description The version of the entry that it made.
+             */
+            version: number | null;
+            /** @description Whether that version made sharing narrower (CM-17). */
+            narrowed: boolean;
+            /** @description What that version changed; everything, for the first one. */
+            changes: components["schemas"]["Change"][];
+        };
         /** @description Why a service is not being called. */
         IdleReason: {
             /** @description The reason, in words. */
@@ -2892,6 +3132,61 @@ export interface components {
             values: components["schemas"]["ValueChange"][];
             /** @description Everything else that was added, removed or changed. */
             rules: components["schemas"]["RuleChange"][];
+        };
+        /** @description One link, from the reason to what follows from it. */
+        LinkEdge: {
+            /**
+             * Format: uuid
+             * @description From which thing.
+             */
+            from: string;
+            /**
+             * Format: uuid
+             * @description To which.
+             */
+            to: string;
+            /** @description What it means. */
+            kind: components["schemas"]["EdgeKind"];
+        };
+        /**
+         * @description What a thing in the graph is.
+         * @enum {string}
+         */
+        LinkKind: "duty" | "system" | "entry" | "service";
+        /** @description A thing in the graph. */
+        LinkNode: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description What it is. */
+            kind: components["schemas"]["LinkKind"];
+            /** @description Its code; empty where it has none. */
+            code: string;
+            /** @description Its name. */
+            title: string;
+            /**
+             * Format: uuid
+             * @description Whose it is: the holder's, and the recipient's for a service.
+             */
+            organisation: string;
+            /** @description Where an entry or a service stands. */
+            status: string | null;
+        };
+        /** @description A graph of what hangs together. */
+        Links: {
+            /** @description The things. */
+            nodes: components["schemas"]["LinkNode"][];
+            /** @description What joins them. */
+            edges: components["schemas"]["LinkEdge"][];
+            /**
+             * Format: int64
+             * @description All entries there are, also those that were left out.
+             */
+            entries: number;
+            /** @description Whether something was left out because there is too much. */
+            truncated: boolean;
         };
         /** @description A load in a list. */
         LoadView: {
@@ -3068,6 +3363,11 @@ export interface components {
             /** @description The roles that may do it. */
             by: string[];
         };
+        /**
+         * @description What a node of the tree is.
+         * @enum {string}
+         */
+        NodeKind: "organisation" | "system" | "duty" | "unlinked" | "entry";
         /**
          * @description What kind of notice it is.
          * @enum {string}
@@ -3513,6 +3813,69 @@ export interface components {
                  * @description When.
                  */
                 at: string;
+            }[];
+            /**
+             * Format: int64
+             * @description All rows there are.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        Paged_HistoryLine: {
+            /** @description The rows of the page. */
+            items: {
+                /**
+                 * Format: uuid
+                 * @description The act.
+                 */
+                act: string;
+                /**
+                 * Format: uuid
+                 * @description Its case.
+                 */
+                case: string;
+                /** @description Under which procedure. */
+                procedure: string;
+                /** @description The procedure's title. */
+                procedure_title: string;
+                /** @description What the act is called in the pack. */
+                title: string;
+                /** @description In which role it was done. */
+                role: string;
+                /**
+                 * Format: uuid
+                 * @description For which organisation; `null` for the law and the platform.
+                 */
+                organisation: string | null;
+                /** @description `person`, `client`, `law` or `platform`; never which person. */
+                actor: string;
+                /**
+                 * Format: date-time
+                 * @description When it took effect.
+                 */
+                at: string;
+                /** @description The articles it rests on. */
+                articles: string[];
+                /** @description The state before. */
+                from: string | null;
+                /** @description The state after. */
+                to: string;
+                /** @description What it meant that a term ran out, when the law acted. */
+                outcome: string | null;
+                /**
+                 * Format: int64
+                 * @description Its index in the log, once the log has it.
+                 */
+                log_index: number | null;
+                /**
+                 * Format: int32
+                 * @description The version of the entry that it made.
+                 */
+                version: number | null;
+                /** @description Whether that version made sharing narrower (CM-17). */
+                narrowed: boolean;
+                /** @description What that version changed; everything, for the first one. */
+                changes: components["schemas"]["Change"][];
             }[];
             /**
              * Format: int64
@@ -3967,6 +4330,49 @@ export interface components {
                  * @description When it was recorded.
                  */
                 recorded_at: string;
+            }[];
+            /**
+             * Format: int64
+             * @description All rows there are.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        Paged_TreeNode: {
+            /** @description The rows of the page. */
+            items: {
+                /** @description What it is. */
+                kind: components["schemas"]["NodeKind"];
+                /**
+                 * Format: uuid
+                 * @description Its id; `null` for the entries without a link.
+                 */
+                id: string | null;
+                /**
+                 * Format: uuid
+                 * @description Whose it is.
+                 */
+                organisation: string;
+                /** @description Its code; empty where it has none. */
+                code: string;
+                /** @description Its name; empty for the entries without a link. */
+                title: string;
+                /**
+                 * Format: int64
+                 * @description The entries in it that the reader may see.
+                 */
+                entries: number;
+                /**
+                 * Format: int64
+                 * @description Those of them that are published.
+                 */
+                published: number;
+                /**
+                 * Format: int64
+                 * @description Nodes directly in it.
+                 */
+                children: number;
+                status: components["schemas"]["EntryStatus"] | null;
             }[];
             /**
              * Format: int64
@@ -4678,6 +5084,41 @@ export interface components {
             secret: string;
             /** @description The same as an `otpauth://` address, for a picture. */
             url: string;
+        };
+        /** @description A node of the tree. */
+        TreeNode: {
+            /** @description What it is. */
+            kind: components["schemas"]["NodeKind"];
+            /**
+             * Format: uuid
+             * @description Its id; `null` for the entries without a link.
+             */
+            id: string | null;
+            /**
+             * Format: uuid
+             * @description Whose it is.
+             */
+            organisation: string;
+            /** @description Its code; empty where it has none. */
+            code: string;
+            /** @description Its name; empty for the entries without a link. */
+            title: string;
+            /**
+             * Format: int64
+             * @description The entries in it that the reader may see.
+             */
+            entries: number;
+            /**
+             * Format: int64
+             * @description Those of them that are published.
+             */
+            published: number;
+            /**
+             * Format: int64
+             * @description Nodes directly in it.
+             */
+            children: number;
+            status: components["schemas"]["EntryStatus"] | null;
         };
         /** @description A leaf's way to the signed root of one tree. */
         TreeProof: {
@@ -6121,6 +6562,255 @@ export interface operations {
             };
         };
     };
+    catalogue_gaps: {
+        parameters: {
+            query?: {
+                /** @description In which catalogue; `system` where nothing is said. */
+                of?: "system" | "duty";
+                /** @description What is lacking; `entry` where nothing is said. */
+                lack?: "entry" | "data";
+                /** @description Of this organisation; left out = of the whole district. */
+                organisation?: string;
+                /** @description Rows to skip. */
+                offset?: number;
+                /** @description Rows to give. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GapPage"];
+                };
+            };
+            /** @description the input does not have the required form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not permitted, or beyond the grant; the hint names the deciding policy or article */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing, or it may not be seen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the platform failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much is being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    catalogue_links: {
+        parameters: {
+            query?: {
+                /** @description This organisation; left out with `entry`, too, it is the caller's own. */
+                organisation?: string;
+                /** @description This entry. */
+                entry?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Links"];
+                };
+            };
+            /** @description the input does not have the required form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not permitted, or beyond the grant; the hint names the deciding policy or article */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing, or it may not be seen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the platform failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much is being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    catalogue_tree: {
+        parameters: {
+            query?: {
+                /** @description Along which catalogue the data is shelved; `system` where nothing is said. */
+                by?: "system" | "duty";
+                /** @description The branch of this organisation. */
+                organisation?: string;
+                /**
+                 * @description In it, the branch of this system or duty: its id, or `none` for the entries that name none.
+                 * @example none
+                 */
+                under?: string;
+                /** @description Rows to skip. */
+                offset?: number;
+                /** @description Rows to give. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Paged_TreeNode"];
+                };
+            };
+            /** @description the input does not have the required form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not permitted, or beyond the grant; the hint names the deciding policy or article */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing, or it may not be seen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the platform failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much is being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     clients_list: {
         parameters: {
             query?: {
@@ -7253,6 +7943,163 @@ export interface operations {
             };
             /** @description the law refuses the act, or the file cannot be loaded */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the platform failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much is being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    entries_changes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the entry */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changes"];
+                };
+            };
+            /** @description the input does not have the required form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not permitted, or beyond the grant; the hint names the deciding policy or article */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing, or it may not be seen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the platform failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much is being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    entries_history: {
+        parameters: {
+            query?: {
+                /** @description Rows to skip. */
+                offset?: number;
+                /** @description Rows to give. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the entry */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Paged_HistoryLine"];
+                };
+            };
+            /** @description the input does not have the required form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not permitted, or beyond the grant; the hint names the deciding policy or article */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing, or it may not be seen */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -7,7 +7,11 @@
 //! Every published version is kept whole. A draft may be changed as long as its case waits for nobody but its organisation.
 
 mod entry;
+mod history;
 mod input;
+mod linked;
+#[cfg(test)]
+mod reading_tests;
 pub mod rules;
 pub(crate) mod store;
 #[cfg(test)]
@@ -32,7 +36,9 @@ use crate::{
 };
 
 pub use entry::*;
+pub use history::*;
 pub use input::*;
+pub use linked::*;
 pub use rules::Fault;
 
 /// The procedure through which an entry goes.

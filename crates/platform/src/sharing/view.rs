@@ -180,6 +180,39 @@ fn service_view(platform: &Platform, case: Option<CaseId>, row: store::service::
     })
 }
 
+/// What the graph of the catalogues shows of a service.
+pub(crate) struct ServiceLink {
+    pub(crate) id: uuid::Uuid,
+    pub(crate) entry: uuid::Uuid,
+    pub(crate) title: String,
+    pub(crate) demander: OrganisationId,
+    pub(crate) status: String,
+}
+
+/// At most `most` services of these entries that concern the actor, oldest first.
+pub(crate) async fn services_of(
+    db: &impl sea_orm::ConnectionTrait,
+    who: &Actor,
+    entries: Vec<uuid::Uuid>,
+    most: u64,
+) -> Result<Vec<ServiceLink>> {
+    use store::service::{Column, Entity};
+    let query = Entity::find()
+        .filter(Column::EntryId.is_in(entries))
+        .filter(concerning(who, Column::DemanderId, Column::ProviderId))
+        .order_by_asc(Column::OpenedAt)
+        .order_by_asc(Column::Id)
+        .limit(most);
+    let link = |row: store::service::Model| ServiceLink {
+        id: row.id,
+        entry: row.entry_id,
+        title: row.title,
+        demander: row.demander_id.into(),
+        status: row.status,
+    };
+    Ok(query.all(db).await?.into_iter().map(link).collect())
+}
+
 /// The rows that concern the actor's organisation; an office, an auditor and the platform see all.
 fn concerning(who: &Actor, demander: impl ColumnTrait, provider: impl ColumnTrait) -> Condition {
     match who {

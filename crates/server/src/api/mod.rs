@@ -7,6 +7,7 @@
 pub mod amendments;
 pub mod calls;
 pub mod cases;
+pub mod catalogue;
 pub mod certificates;
 pub mod clients;
 pub mod demands;
@@ -19,6 +20,7 @@ pub mod explanations;
 pub mod findings;
 pub mod gateway;
 pub mod health;
+pub mod histories;
 pub mod law;
 pub mod loads;
 pub mod notices;
@@ -49,6 +51,8 @@ pub fn routes() -> OpenApiRouter<AppState> {
         clients::routes(),
         duties::routes(),
         entries::routes(),
+        catalogue::routes(),
+        histories::routes(),
         loads::routes(),
         sharing_requests::routes(),
         services::routes(),
