@@ -3,6 +3,7 @@
  * connection loses nothing; logging out forgets it, because the machine may be shared.
  */
 const PREFIX = "gongshu.draft.";
+const OWNER = "gongshu.drafts-of";
 
 export function readDraft(key: string): Record<string, string> {
   try {
@@ -20,6 +21,12 @@ export function keepDraft(key: string, values: Record<string, string>): void {
 
 export function forgetDraft(key: string): void {
   sessionStorage.removeItem(PREFIX + key);
+}
+
+/** Drafts belong to whoever typed them: when somebody else logs in at this tab, they are forgotten. */
+export function keepDraftsFor(person: string): void {
+  if (sessionStorage.getItem(OWNER) !== person) forgetDrafts();
+  sessionStorage.setItem(OWNER, person);
 }
 
 export function forgetDrafts(): void {

@@ -1,8 +1,8 @@
 /** The frame around every page: where one can go, who one is, which day it is here, and how it looks. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
-import { type ComponentType, useEffect, useState } from "react";
-import { client, take } from "../api/client";
+import { type ComponentType, lazy, Suspense, useEffect, useState } from "react";
+import { client, type Schemas, take } from "../api/client";
 import { me } from "../api/queries";
 import { useGlossary, type Word } from "../glossary";
 import { forgetDrafts } from "../parts/drafts";
@@ -15,6 +15,7 @@ import {
   MoonIcon,
   SealIcon,
   SearchIcon,
+  ShareIcon,
   SunIcon,
   TableIcon,
 } from "../parts/icons";
@@ -22,8 +23,10 @@ import { usePreferences } from "../parts/preferences";
 import { minuteOf } from "../parts/time";
 import { Palette } from "./Palette";
 
+const Again = lazy(() => import("../pages/identity/Again").then((module) => ({ default: module.Again })));
+
 export interface Place {
-  to: "/" | "/cases" | "/catalogue" | "/law" | "/evidence" | "/time" | "/administration";
+  to: "/" | "/cases" | "/catalogue" | "/sharing" | "/law" | "/evidence" | "/time" | "/administration";
   word: Word;
   icon: ComponentType;
 }
@@ -35,6 +38,7 @@ export function usePlaces(): Place[] {
     { to: "/", word: "nav.home", icon: HomeIcon },
     { to: "/cases", word: "nav.cases", icon: CaseIcon },
     { to: "/catalogue", word: "nav.catalogue", icon: TableIcon },
+    { to: "/sharing", word: "nav.sharing", icon: ShareIcon },
     { to: "/law", word: "nav.law", icon: BookIcon },
     { to: "/evidence", word: "nav.evidence", icon: SealIcon },
   ];
@@ -49,15 +53,13 @@ export function Shell() {
   const { t } = useGlossary();
   const { data: known } = useQuery(me);
   const places = usePlaces();
-  const navigate = useNavigate();
   const location = useLocation();
   const [searching, setSearching] = useState(false);
 
-  // The session has ended while the page was open. The address is already the login's before this frame is taken away.
+  // The session has ended while the page was open. Who it was is remembered, so that the same person finds everything as it was.
+  const [before, setBefore] = useState<Schemas["Me"]>();
+  if (known && known !== before) setBefore(known);
   const ended = known === null && location.pathname !== "/login";
-  useEffect(() => {
-    if (ended) void navigate({ to: "/login", search: { to: location.href } });
-  }, [ended, navigate, location.href]);
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -118,6 +120,11 @@ export function Shell() {
         <Outlet />
       </main>
       {searching && <Palette close={() => setSearching(false)} />}
+      {ended && (
+        <Suspense>
+          <Again before={before} />
+        </Suspense>
+      )}
     </div>
   );
 }
