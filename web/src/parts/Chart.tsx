@@ -25,16 +25,24 @@ export interface Palette {
   series: string[];
 }
 
+/** How large the picture is now, in pixels. */
+export interface Size {
+  width: number;
+  height: number;
+}
+
 interface Props {
   /** `graph` for nodes and links, `series` for bars and lines. */
   kind: "graph" | "series";
   /** What the picture shows, in one sentence, for whoever does not see it. */
   label: string;
   /** Makes ECharts' option. Give the same function while nothing has changed (`useCallback`), or the picture is drawn again. */
-  draw: (palette: Palette) => EChartsCoreOption;
+  draw: (palette: Palette, size: Size) => EChartsCoreOption;
   /** What to say instead of a picture, where there is nothing to draw. */
   empty?: ReactNode;
   size?: "short" | "normal" | "tall";
+  /** In pixels, where the picture grows with what it shows. */
+  height?: number;
   /** The id (else the name) of what was clicked. */
   onSelect?: (id: string) => void;
   /** The same as a table. */
@@ -43,7 +51,7 @@ interface Props {
 
 const LOAD = { graph: () => import("./charts/graph"), series: () => import("./charts/series") };
 
-export function Chart({ kind, label, draw, empty, size = "normal", onSelect, children }: Props) {
+export function Chart({ kind, label, draw, empty, size = "normal", height, onSelect, children }: Props) {
   const { t } = useGlossary();
   const box = useRef<HTMLDivElement>(null);
   const [chart, setChart] = useState<EChartsType>();
@@ -54,9 +62,9 @@ export function Chart({ kind, label, draw, empty, size = "normal", onSelect, chi
   useEffect(() => {
     const place = box.current;
     if (!shown || place === null) return;
+    if (height !== undefined) place.style.height = `${height}px`;
     let made: EChartsType | undefined;
     let gone = false;
-    const resized = new ResizeObserver(() => made?.resize());
     void LOAD[kind]().then(({ init }) => {
       if (gone) return;
       made = init(place, null, { renderer: "svg" });
@@ -64,28 +72,36 @@ export function Chart({ kind, label, draw, empty, size = "normal", onSelect, chi
         const data = event.data as { id?: string } | undefined;
         select.current?.(data?.id ?? event.name);
       });
-      resized.observe(place);
       setChart(made);
     });
     return () => {
       gone = true;
-      resized.disconnect();
       made?.dispose();
       setChart(undefined);
     };
-  }, [kind, shown]);
+  }, [kind, shown, height]);
 
   useEffect(() => {
     if (chart === undefined) return;
     const paint = () => {
       const palette = paletteNow();
-      chart.setOption({ ...calm(palette), ...draw(palette) }, { notMerge: true });
+      const size = { width: chart.getWidth(), height: chart.getHeight() };
+      chart.setOption({ ...calm(palette), ...draw(palette, size) }, { notMerge: true });
     };
-    paint();
+    const place = chart.getDom();
+    // The first report comes at once and paints for the first time.
+    const resized = new ResizeObserver(() => {
+      chart.resize();
+      paint();
+    });
+    resized.observe(place);
     // The theme is the class of the document, and changes while the picture stands.
     const themed = new MutationObserver(paint);
     themed.observe(document.documentElement, { attributeFilter: ["class"] });
-    return () => themed.disconnect();
+    return () => {
+      themed.disconnect();
+      resized.disconnect();
+    };
   }, [chart, draw]);
 
   if (!shown) return <Nothing>{empty}</Nothing>;

@@ -1,4 +1,4 @@
-import { queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { client, type Schemas, take } from "../client";
 
 export interface EntryFilter {
@@ -39,8 +39,52 @@ export const systems = (organisation: string | undefined, offset = 0, limit = 20
     queryFn: () => take(client.GET("/api/v1/systems", { params: { query: { organisation, offset, limit } } })),
   });
 
-export const gaps = (organisation: string | undefined) =>
+/** Along which catalogue data is shelved. */
+export type Shelf = "system" | "duty";
+/** What is lacking: an entry, or its data. */
+export type Lack = "entry" | "data";
+
+export interface GapFilter {
+  of: Shelf;
+  lack: Lack;
+  organisation?: string;
+  offset: number;
+  limit: number;
+}
+
+export const gaps = (filter: GapFilter) =>
   queryOptions({
-    queryKey: ["entries", "gaps", organisation],
-    queryFn: () => take(client.GET("/api/v1/entries/gaps", { params: { query: { organisation } } })),
+    queryKey: ["entries", "gaps", filter],
+    queryFn: () => take(client.GET("/api/v1/catalogue/gaps", { params: { query: filter } })),
+  });
+
+const BRANCH = 50;
+
+/** One branch of the tree of catalogues, a page at a time. */
+export const treeBranch = (branch: { by: Shelf; organisation?: string; under?: string }) =>
+  infiniteQueryOptions({
+    queryKey: ["entries", "tree", branch],
+    queryFn: ({ pageParam }) =>
+      take(client.GET("/api/v1/catalogue/tree", { params: { query: { ...branch, offset: pageParam, limit: BRANCH } } })),
+    initialPageParam: 0,
+    getNextPageParam: (last, pages) => (pages.length * BRANCH < last.total ? pages.length * BRANCH : undefined),
+  });
+
+export const links = (around: { organisation?: string; entry?: string }) =>
+  queryOptions({
+    queryKey: ["entries", "links", around],
+    queryFn: () => take(client.GET("/api/v1/catalogue/links", { params: { query: around } })),
+  });
+
+export const history = (id: string, offset: number, limit: number) =>
+  queryOptions({
+    queryKey: ["entry", id, "history", offset, limit],
+    queryFn: () => take(client.GET("/api/v1/entries/{id}/history", { params: { path: { id }, query: { offset, limit } } })),
+  });
+
+/** What the draft would change of what is published. */
+export const draftChanges = (id: string) =>
+  queryOptions({
+    queryKey: ["entry", id, "changes"],
+    queryFn: () => take(client.GET("/api/v1/entries/{id}/changes", { params: { path: { id } } })),
   });

@@ -38,7 +38,7 @@ export function Catalogue() {
     <div className="page">
       <CatalogueHead />
       <Filters />
-      <section className="card" aria-label={t("nav.catalogue")}>
+      <section className="card">
         <Loaded of={found} rows={PAGE}>
           {({ items, total }) =>
             total === 0 ? (
@@ -89,7 +89,7 @@ function Filters() {
         onSearch={(typed) => narrow({ text: typed.trim() || undefined })}
       />
       <Select
-        className="wide"
+        className="medium"
         allowClear
         showSearch={{ optionFilterProp: "label" }}
         aria-label={t("catalogue.organisation")}
@@ -102,7 +102,7 @@ function Filters() {
         (["duty", "system"] as const).map((kind) => (
           <Select
             key={kind}
-            className="wide"
+            className="medium"
             allowClear
             showSearch={{ optionFilterProp: "label" }}
             aria-label={term("element", kind)}

@@ -1,111 +1,47 @@
-/** Two texts of an entry side by side: what was and what is, element by element and item by item. */
+/** What a version or a draft changes, side by side: what was and what is, element by element and item by item. */
 import { Tag } from "antd";
 import type { Schemas } from "../../api/client";
 import { useGlossary } from "../../glossary";
 import { Scroll } from "../../parts/Scroll";
-import {
-  type Difference,
-  differences,
-  type ItemDifference,
-  type ItemPart,
-  itemDifferences,
-  type Names,
-  useElementText,
-} from "./elements";
+import { type Names, useChangeText } from "./elements";
 
-interface Props {
-  before: Schemas["EntryInput"];
-  after: Schemas["EntryInput"];
-  names: Names;
-}
+type Change = Schemas["Change"];
 
 const COLOURS = { added: "success", removed: "error", changed: "warning" } as const;
 
-export function Changes({ before, after, names }: Props) {
-  const { t, term } = useGlossary();
-  const text = useElementText(names);
-  const elements = differences(before, after);
-  const items = itemDifferences(before.items ?? [], after.items ?? []);
-  if (elements.length + items.length === 0) return <p className="quiet">{t("changes.none")}</p>;
-  const value = (one: Difference, of: Schemas["EntryInput"]) => text(one.path, of) ?? t("value.none");
+export function Changes({ changes, names }: { changes: Change[]; names: Names }) {
+  const { t } = useGlossary();
+  const elements = changes.filter((one) => one.item === null);
+  const items = new Map<string, Change[]>();
+  for (const one of changes) if (one.item !== null) items.set(one.item, [...(items.get(one.item) ?? []), one]);
+  if (changes.length === 0) return <p className="quiet">{t("changes.none")}</p>;
   return (
     <>
-      {elements.length > 0 && (
-        <Scroll label={t("changes.elements")}>
-          <table className="plain-table changes">
-            <thead>
-              <tr>
-                <th scope="col">{t("changes.element")}</th>
-                <th scope="col">{t("changes.before")}</th>
-                <th scope="col">{t("changes.after")}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {elements.map((one) => (
-                <tr key={one.path}>
-                  <th scope="row">
-                    {term("element", one.path)} <Tag color={COLOURS[one.kind]}>{term("change", one.kind)}</Tag>
-                  </th>
-                  <td lang="zh-CN" className="was">
-                    {value(one, before)}
-                  </td>
-                  <td lang="zh-CN" className="is">
-                    {value(one, after)}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
-      )}
-      {items.length > 0 && <ItemChanges items={items} />}
+      {elements.length > 0 && <Elements changes={elements} names={names} />}
+      {items.size > 0 && <Items items={[...items]} names={names} />}
     </>
   );
 }
 
-function ItemChanges({ items }: { items: ItemDifference[] }) {
+function Elements({ changes, names }: { changes: Change[]; names: Names }) {
   const { t, term } = useGlossary();
-  const show = useItemPart();
-  // What was added or removed is told whole, what was changed by its changed parts.
-  const parts = (one: ItemDifference): ItemPart[] =>
-    one.kind === "changed" ? one.parts : ["name", "kind", "length", "meaning", "mask"];
+  const text = useChangeText(names);
   return (
-    <Scroll label={t("changes.items")}>
+    <Scroll label={t("changes.elements")}>
       <table className="plain-table changes">
-        <thead>
-          <tr>
-            <th scope="col">{t("changes.item")}</th>
-            <th scope="col">{t("changes.before")}</th>
-            <th scope="col">{t("changes.after")}</th>
-          </tr>
-        </thead>
+        <Head word={t("changes.element")} />
         <tbody>
-          {items.map((one) => (
-            <tr key={one.code}>
+          {changes.map((one) => (
+            <tr key={one.element}>
               <th scope="row">
-                <code>{one.code}</code> <Tag color={COLOURS[one.kind]}>{term("change", one.kind)}</Tag>
+                {term("element", one.element)} <Tag color={COLOURS[one.kind]}>{term("change", one.kind)}</Tag>
               </th>
-              {(["before", "after"] as const).map((side) => (
-                <td key={side} className={side === "before" ? "was" : "is"}>
-                  {one[side] === undefined ? (
-                    t("value.none")
-                  ) : (
-                    <dl className="parts">
-                      {parts(one).map((part) => {
-                        const said = show(part, one[side]);
-                        return (
-                          said !== null && (
-                            <div key={part}>
-                              <dt>{term("item", part)}</dt>
-                              <dd lang="zh-CN">{said}</dd>
-                            </div>
-                          )
-                        );
-                      })}
-                    </dl>
-                  )}
-                </td>
-              ))}
+              <td lang="zh-CN" className={one.kind === "added" ? "" : "was"}>
+                {text(one.element, false, one.before) ?? t("value.none")}
+              </td>
+              <td lang="zh-CN" className={one.kind === "removed" ? "" : "is"}>
+                {text(one.element, false, one.after) ?? t("value.none")}
+              </td>
             </tr>
           ))}
         </tbody>
@@ -114,14 +50,69 @@ function ItemChanges({ items }: { items: ItemDifference[] }) {
   );
 }
 
-/** A part of an item in words; null where nothing is said. */
-function useItemPart(): (part: ItemPart, item: Schemas["Item"] | undefined) => string | null {
+function Head({ word }: { word: string }) {
+  const { t } = useGlossary();
+  return (
+    <thead>
+      <tr>
+        <th scope="col">{word}</th>
+        <th scope="col">{t("changes.before")}</th>
+        <th scope="col">{t("changes.after")}</th>
+      </tr>
+    </thead>
+  );
+}
+
+function Items({ items, names }: { items: [string, Change[]][]; names: Names }) {
   const { t, term } = useGlossary();
-  return (part, item) => {
-    const value = item?.[part];
-    if (part === "key" || part === "required" || part === "sensitive") return t(value ? "value.yes" : "value.no");
-    if (value === null || value === undefined || value === "") return null;
-    if (part === "kind" || part === "grade" || part === "mask") return term(part, String(value));
-    return String(value);
-  };
+  return (
+    <Scroll label={t("changes.items")}>
+      <table className="plain-table changes">
+        <Head word={t("changes.item")} />
+        <tbody>
+          {items.map(([code, parts]) => {
+            const whole = parts.find((one) => one.element === "items");
+            const kind = whole?.kind ?? "changed";
+            return (
+              <tr key={code}>
+                <th scope="row">
+                  <code>{code}</code> <Tag color={COLOURS[kind]}>{term("change", kind)}</Tag>
+                </th>
+                <td className={kind === "added" ? "" : "was"}>
+                  <Parts parts={parts} side="before" names={names} />
+                </td>
+                <td className={kind === "removed" ? "" : "is"}>
+                  <Parts parts={parts} side="after" names={names} />
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </Scroll>
+  );
+}
+
+/** An item that was added or removed is told by what defines it, a changed one by what changed. */
+const DEFINING = ["name", "kind", "length", "meaning", "mask"];
+
+function Parts({ parts, side, names }: { parts: Change[]; side: "before" | "after"; names: Names }) {
+  const { t, term } = useGlossary();
+  const text = useChangeText(names);
+  const whole = parts.find((one) => one.element === "items")?.[side];
+  const lines: [string, unknown][] =
+    typeof whole === "object" && whole !== null
+      ? Object.entries(whole).filter(([part]) => DEFINING.includes(part))
+      : parts.filter((one) => one.element !== "items").map((one) => [one.element, one[side]]);
+  if (lines.length === 0) return t("value.none");
+  return (
+    <dl className="parts">
+      {lines.map(([part, value]) => (
+        <div key={part}>
+          <dt>{term("item", part)}</dt>
+          <dd lang="zh-CN">{text(part, true, value) ?? t("value.none")}</dd>
+        </div>
+      ))}
+    </dl>
+  );
 }

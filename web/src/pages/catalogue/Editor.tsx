@@ -87,6 +87,12 @@ function Writing({ draftKey, view, first }: Props) {
         void queries.invalidateQueries({ queryKey: ["entry", view.id] });
     },
   });
+  // Where only the system is known, its duty is the likely one.
+  const likely = known.systems.find((system) => system.id === draft.system)?.duty;
+  const fresh = view === undefined && draft.duty === null;
+  useEffect(() => {
+    if (fresh && likely) change((now) => ({ ...now, duty: now.duty ?? likely }));
+  }, [fresh, likely, change]);
   useSaveKey(() => save.mutate(draft));
 
   return (

@@ -1,135 +1,174 @@
-/** What an organisation has not catalogued yet: systems and duties without a published entry, each with the way to write it. */
+/** What is lacking: systems and duties without a published entry, or without data, each with the way to mend it. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { Select } from "antd";
+import { Pagination, Segmented, Select } from "antd";
 import type { Schemas } from "../../api/client";
-import { gaps, me, organisations } from "../../api/queries";
+import { gaps, type Lack, me, organisations, type Shelf } from "../../api/queries";
 import { useGlossary } from "../../glossary";
+import { Scroll } from "../../parts/Scroll";
 import { Loaded, Nothing } from "../../shell/Faults";
-import { CatalogueHead, useWrites } from "./Head";
+import { useOrganisation } from "../docket/parts";
+import { CatalogueHead } from "./Head";
+
+const PAGE = 15;
 
 export function Gaps() {
-  const { t } = useGlossary();
+  const { t, term } = useGlossary();
   const search = useSearch({ from: "/shell/catalogue/gaps" });
   const navigate = useNavigate({ from: "/catalogue/gaps" });
   const all = useQuery(organisations).data?.items ?? [];
-  const own = useQuery(me).data?.organisation?.id;
-  const of = search.organisation ?? own;
-  const found = useQuery({ ...gaps(of), enabled: of !== undefined });
+  const { page = 1, organisation } = search;
+  const of: Shelf = search.of === "duty" ? "duty" : "system";
+  const lack: Lack = search.lack === "data" ? "data" : "entry";
+  const found = useQuery({
+    ...gaps({ of, lack, organisation, offset: (page - 1) * PAGE, limit: PAGE }),
+    placeholderData: (before) => before,
+  });
+  const go = (change: Partial<typeof search>) => void navigate({ search: { ...search, page: undefined, ...change } });
   return (
     <div className="page">
       <CatalogueHead />
       <p className="quiet">{t("gaps.lead")}</p>
       <div className="filters">
+        <Segmented
+          aria-label={t("gaps.of")}
+          value={of}
+          options={(["system", "duty"] as const).map((value) => ({ value, label: term("node", value) }))}
+          onChange={(value) => go({ of: value })}
+        />
+        <Segmented
+          aria-label={t("gaps.lack")}
+          value={lack}
+          options={(["entry", "data"] as const).map((value) => ({ value, label: term("lack", value) }))}
+          onChange={(value) => go({ lack: value })}
+        />
         <Select
           className="wide"
+          allowClear
           showSearch={{ optionFilterProp: "label" }}
           aria-label={t("catalogue.organisation")}
-          value={of ?? null}
+          placeholder={t("gaps.whole_district")}
+          value={organisation ?? null}
           options={all.map(({ id, name }) => ({ value: id, label: name }))}
-          onChange={(organisation) => void navigate({ search: { organisation: organisation ?? undefined } })}
+          onChange={(value) => go({ organisation: value ?? undefined })}
         />
       </div>
       <Loaded of={found} rows={8}>
-        {(view) => <Both view={view} organisation={of} />}
+        {(view) => (
+          <>
+            <Figures view={view} of={of} />
+            <section className="card">
+              <h2>{of === "system" ? term("gaps_system", lack) : term("gaps_duty", lack)}</h2>
+              {view.total === 0 ? (
+                <Nothing>{t(view.all === 0 ? "gaps.none_recorded" : "gaps.done")}</Nothing>
+              ) : (
+                <>
+                  <Open rows={view.items} of={of} lack={lack} />
+                  {view.total > PAGE && (
+                    <Pagination
+                      size="small"
+                      align="end"
+                      current={page}
+                      pageSize={PAGE}
+                      total={view.total}
+                      showSizeChanger={false}
+                      showTotal={(count) => t("table.total", { total: count })}
+                      onChange={(next) => go({ page: next })}
+                    />
+                  )}
+                </>
+              )}
+            </section>
+          </>
+        )}
       </Loaded>
     </div>
   );
 }
 
-function Both({ view, organisation }: { view: Schemas["Gaps"]; organisation: string | undefined }) {
-  const { t } = useGlossary();
-  const writes = useWrites(organisation);
-  const part = (covered: number | null) => (covered === null ? t("value.none") : `${(covered * 100).toFixed(1)}%`);
+function Figures({ view, of }: { view: Schemas["GapPage"]; of: Shelf }) {
+  const { t, term } = useGlossary();
+  const covered = view.all === 0 ? t("value.none") : `${(((view.all - view.total) / view.all) * 100).toFixed(1)}%`;
   return (
-    <>
-      <dl className="figures">
-        <div className={view.systems.length > 0 ? "loud" : ""}>
-          <dt>{t("gaps.systems_open")}</dt>
-          <dd>{view.systems.length}</dd>
-        </div>
-        <div>
-          <dt>{t("gaps.system_coverage", { all: view.all_systems })}</dt>
-          <dd>{part(view.system_coverage)}</dd>
-        </div>
-        <div className={view.duties.length > 0 ? "loud" : ""}>
-          <dt>{t("gaps.duties_open")}</dt>
-          <dd>{view.duties.length}</dd>
-        </div>
-        <div>
-          <dt>{t("gaps.duty_coverage", { all: view.all_duties })}</dt>
-          <dd>{part(view.duty_coverage)}</dd>
-        </div>
-      </dl>
-      <section className="card">
-        <h2>{t("gaps.systems")}</h2>
-        {view.systems.length === 0 ? (
-          <Nothing>{t(view.all_systems === 0 ? "gaps.no_systems" : "gaps.systems_done")}</Nothing>
-        ) : (
-          <Open rows={view.systems} kind="system" writes={writes} />
-        )}
-      </section>
-      <section className="card">
-        <h2>{t("gaps.duties")}</h2>
-        {view.duties.length === 0 ? (
-          <Nothing>{t(view.all_duties === 0 ? "gaps.no_duties" : "gaps.duties_done")}</Nothing>
-        ) : (
-          <Open rows={view.duties} kind="duty" writes={writes} />
-        )}
-      </section>
-    </>
+    <dl className="figures">
+      <div className={view.total > 0 ? "loud" : ""}>
+        <dt>{t("gaps.open")}</dt>
+        <dd>{view.total.toLocaleString("en-US")}</dd>
+      </div>
+      <div>
+        <dt>{t("gaps.all", { kind: term("node", of) })}</dt>
+        <dd>{view.all.toLocaleString("en-US")}</dd>
+      </div>
+      <div>
+        <dt>{t("gaps.coverage")}</dt>
+        <dd>{covered}</dd>
+      </div>
+    </dl>
   );
 }
 
-function Open({
-  rows,
-  kind,
-  writes,
-}: {
-  rows: (Schemas["System"] | Schemas["Duty"])[];
-  kind: "system" | "duty";
-  writes: boolean;
-}) {
-  const { t } = useGlossary();
+function Open({ rows, of, lack }: { rows: Schemas["GapLine"][]; of: Shelf; lack: Lack }) {
+  const { t, term } = useGlossary();
+  const organisation = useOrganisation();
   return (
-    <table className="plain-table">
-      <thead>
-        <tr>
-          <th scope="col">{t("source.code")}</th>
-          <th scope="col">{t("source.name")}</th>
-          <th scope="col">{t(kind === "system" ? "source.accepted_on" : "source.basis")}</th>
-          <th scope="col">
-            <span className="hidden">{t("items.acts")}</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <tr key={row.id}>
-            <td>
-              <code>{row.code}</code>
-            </td>
-            <td lang="zh-CN">{row.name}</td>
-            <td lang="zh-CN">{"basis" in row ? row.basis : (row.accepted_on ?? t("value.none"))}</td>
-            <td className="row-acts">
-              {writes && (
-                <Link
-                  to="/catalogue/new"
-                  search={
-                    kind === "system"
-                      ? { system: row.id, duty: "duty" in row ? (row.duty ?? undefined) : undefined }
-                      : { duty: row.id }
-                  }
-                  className="as-button"
-                  aria-label={t("gaps.write_for", { name: row.name })}
-                >
-                  {t("gaps.write")}
-                </Link>
-              )}
-            </td>
+    <Scroll label={t("catalogue.view_gaps")}>
+      <table className="plain-table">
+        <thead>
+          <tr>
+            <th scope="col">{t("source.code")}</th>
+            <th scope="col">{term("node", of)}</th>
+            <th scope="col">{t("catalogue.organisation")}</th>
+            <th scope="col" className="number">
+              {t("gaps.entries")}
+            </th>
+            <th scope="col">
+              <span className="hidden">{t("items.acts")}</span>
+            </th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.id}>
+              <td>
+                <code>{row.code}</code>
+              </td>
+              <td lang="zh-CN">{row.name}</td>
+              <td lang="zh-CN">{organisation(row.organisation)}</td>
+              <td className="number">{row.entries}</td>
+              <td className="row-acts">
+                <Mend row={row} of={of} lack={lack} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  );
+}
+
+/** The way to mend a gap: write the entry, finish the draft that there is, or hand its data in. */
+function Mend({ row, of, lack }: { row: Schemas["GapLine"]; of: Shelf; lack: Lack }) {
+  const { t } = useGlossary();
+  const known = useQuery(me).data;
+  const mine =
+    known?.organisation?.id === row.organisation &&
+    known.roles.some((role) => role === "data_executive" || role === "chief_data_officer");
+  const where = { organisation: row.organisation, [of]: row.id };
+  if (row.entries > 0)
+    return (
+      <Link to="/catalogue" search={lack === "data" ? { ...where, collected: false } : where} className="as-button">
+        {t("gaps.see_entries")}
+      </Link>
+    );
+  if (!mine) return <span className="quiet">{t("gaps.by_provider")}</span>;
+  return (
+    <Link
+      to="/catalogue/new"
+      search={{ [of]: row.id }}
+      className="as-button"
+      aria-label={t("gaps.write_for", { name: row.name })}
+    >
+      {t("gaps.write")}
+    </Link>
   );
 }

@@ -8,6 +8,8 @@ import "./catalogue.css";
 
 const VIEWS = [
   ["/catalogue", "catalogue.view_table"],
+  ["/catalogue/tree", "catalogue.view_tree"],
+  ["/catalogue/links", "catalogue.view_links"],
   ["/catalogue/gaps", "catalogue.view_gaps"],
   ["/catalogue/sources", "catalogue.view_sources"],
 ] as const;

@@ -15,7 +15,12 @@ export function Linked({ view }: { view: Schemas["EntryView"] }) {
   const found = useQuery(cases({ subject: view.id, limit: PAGE }));
   return (
     <section className="card">
-      <h2>{t("linked.cases")}</h2>
+      <div className="card-head">
+        <h2>{t("linked.cases")}</h2>
+        <Link to="/catalogue/links" search={{ entry: view.id }} className="as-button">
+          {t("linked.picture")}
+        </Link>
+      </div>
       <Loaded of={found}>
         {({ items }) =>
           items.length === 0 ? (

@@ -1,8 +1,9 @@
 /** A reviewer before an entry: what would change, what there is already that is like it, and then the act. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
+import { Alert } from "antd";
 import type { Schemas } from "../../api/client";
-import { entry, oneCase, procedure } from "../../api/queries";
+import { draftChanges, entry, oneCase, procedure } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { Fault, Loaded } from "../../shell/Faults";
 import { Acts } from "../docket/Acts";
@@ -10,7 +11,7 @@ import { Law, useOrganisation } from "../docket/parts";
 import "./catalogue.css";
 import { Changes } from "./Changes";
 import { Items, useNames } from "./Entry";
-import { asked, ELEMENTS, useElementText } from "./elements";
+import { asked, ELEMENTS, type Names, useElementText } from "./elements";
 
 export function Review() {
   const { id } = useParams({ from: "/shell/catalogue/$id/review" });
@@ -46,12 +47,7 @@ function Whole({ view }: { view: Schemas["EntryView"] }) {
       <div className="review-columns">
         <div className="stack">
           {draft === null && <p className="quiet">{t("review.no_draft")}</p>}
-          {draft !== null && published !== null && (
-            <section className="card stack">
-              <h2>{t("changes.title")}</h2>
-              <Changes before={published} after={draft} names={names} />
-            </section>
-          )}
+          {draft !== null && published !== null && <WhatChanges id={view.id} names={names} />}
           {draft !== null && published === null && <FirstText view={view} draft={draft} />}
         </div>
         <aside className="editor-side stack">
@@ -59,6 +55,46 @@ function Whole({ view }: { view: Schemas["EntryView"] }) {
         </aside>
       </div>
     </>
+  );
+}
+
+function WhatChanges({ id, names }: { id: string; names: Names }) {
+  const { t } = useGlossary();
+  const found = useQuery(draftChanges(id));
+  return (
+    <Loaded of={found} rows={8}>
+      {(view) => (
+        <section className="card stack">
+          <h2>{t("changes.title")}</h2>
+          <Impact view={view} />
+          <Changes changes={view.changes} names={names} />
+        </section>
+      )}
+    </Loaded>
+  );
+}
+
+/** Whom the change touches: who shares already must not be surprised. */
+function Impact({ view }: { view: Schemas["Changes"] }) {
+  const { t } = useGlossary();
+  const loud = view.narrows || view.affects_services;
+  if (!loud && view.disturbed.length === 0) return null;
+  return (
+    <Alert
+      type={loud ? "warning" : "info"}
+      showIcon
+      title={t(view.affects_services ? "impact.services" : "impact.title", { count: view.running_services })}
+      description={
+        <ul>
+          {view.narrows && <li>{t("impact.narrows")}</li>}
+          {view.disturbed.length > 0 && (
+            <li>
+              {t("impact.disturbed")} <code>{view.disturbed.join(", ")}</code>
+            </li>
+          )}
+        </ul>
+      }
+    />
   );
 }
 

@@ -1,4 +1,4 @@
-/** The elements of an entry in the order of the standard, as words; and what differs between two of its texts. */
+/** The elements of an entry in the order of the standard, as words; and the words of what a change changed. */
 import type { Schemas } from "../../api/client";
 import { useGlossary } from "../../glossary";
 
@@ -75,23 +75,25 @@ function said(path: ElementPath, of: Input): string | null {
   }
 }
 
+/** Elements whose values are closed lists, and where the glossary has them. */
+const CLOSED: Record<string, string> = {
+  format: "format",
+  update_cycle: "update_cycle",
+  grade: "grade",
+  "sharing.kind": "sharing",
+  "opening.kind": "opening",
+};
+
 /** Names of the duties and systems that an entry may be linked to, by id. */
 export type Names = (id: string) => string | undefined;
 
 /** An element in the words of the screen. */
 export function useElementText(names: Names): (path: ElementPath, of: Input) => string | null {
   const { t, term } = useGlossary();
-  const closed: Partial<Record<ElementPath, string>> = {
-    format: "format",
-    update_cycle: "update_cycle",
-    grade: "grade",
-    "sharing.kind": "sharing",
-    "opening.kind": "opening",
-  };
   return (path, of) => {
     const value = said(path, of);
     if (value === null) return null;
-    const list = closed[path];
+    const list = CLOSED[path];
     if (list !== undefined) return term(list, value);
     if (path === "duty" || path === "system") return names(value) ?? value.slice(-6);
     if (path === "keywords") return (of.keywords ?? []).join(t("list.separator"));
@@ -109,45 +111,27 @@ export function useElementText(names: Names): (path: ElementPath, of: Input) => 
   };
 }
 
-export interface Difference {
-  path: ElementPath;
-  kind: "added" | "removed" | "changed";
-}
-
-export function differences(before: Input, after: Input): Difference[] {
-  return ELEMENTS.flatMap((path) => {
-    const [was, is] = [said(path, before), said(path, after)];
-    if (was === is) return [];
-    return [{ path, kind: was === null ? "added" : is === null ? "removed" : "changed" }];
-  });
-}
-
-export type ItemPart = Exclude<keyof Schemas["Item"], "code">;
-
-export interface ItemDifference {
-  code: string;
-  kind: "added" | "removed" | "changed";
-  before: Schemas["Item"] | undefined;
-  after: Schemas["Item"] | undefined;
-  /** What differs, where both have the item. */
-  parts: ItemPart[];
-}
-
-const PARTS: ItemPart[] = ["name", "kind", "length", "meaning", "key", "required", "sensitive", "grade", "mask"];
-
-/** Items are the same where their codes are: data, grants and calls know them by the code. */
-export function itemDifferences(before: Schemas["Item"][], after: Schemas["Item"][]): ItemDifference[] {
-  const was = new Map(before.map((item) => [item.code, item]));
-  const is = new Map(after.map((item) => [item.code, item]));
-  const plain = (value: unknown) => value || null;
-  const gone = before
-    .filter((item) => !is.has(item.code))
-    .map((item): ItemDifference => ({ code: item.code, kind: "removed", before: item, after: undefined, parts: [] }));
-  const rest = after.flatMap((item): ItemDifference[] => {
-    const old = was.get(item.code);
-    if (old === undefined) return [{ code: item.code, kind: "added", before: undefined, after: item, parts: [] }];
-    const parts = PARTS.filter((part) => plain(old[part]) !== plain(item[part]));
-    return parts.length === 0 ? [] : [{ code: item.code, kind: "changed", before: old, after: item, parts }];
-  });
-  return [...rest, ...gone];
+/** A value of a change in the words of the screen: of an element, or of an item's own part. */
+export function useChangeText(names: Names): (element: string, ofItem: boolean, value: unknown) => string | null {
+  const { t, term } = useGlossary();
+  const closed: Record<string, string> = {
+    ...CLOSED,
+    kind: "kind",
+    mask: "mask",
+  };
+  return (element, ofItem, value) => {
+    if (value === null || value === undefined || value === "") return null;
+    if (typeof value === "boolean") return t(value ? "value.yes" : "value.no");
+    if (!ofItem && (element === "duty" || element === "system")) return names(String(value)) ?? String(value).slice(-6);
+    if (Array.isArray(value))
+      return value
+        .map((one: unknown) =>
+          typeof one === "object" && one !== null && "text" in one && "kind" in one
+            ? `${term("condition", String(one.kind))}${t("list.colon")}${String(one.text)}`
+            : String(one),
+        )
+        .join(element === "keywords" ? t("list.separator") : "\n");
+    const list = closed[element];
+    return list === undefined ? String(value) : term(list, String(value));
+  };
 }

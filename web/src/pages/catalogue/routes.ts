@@ -32,8 +32,30 @@ const catalogue = createRoute({
 const gaps = createRoute({
   getParentRoute: () => shell,
   path: "/catalogue/gaps",
-  validateSearch: (search): { organisation?: string } => ({ organisation: text(search.organisation) }),
+  validateSearch: (search): { page?: number; of?: string; lack?: string; organisation?: string } => ({
+    page: whole(search.page),
+    of: text(search.of),
+    lack: text(search.lack),
+    organisation: text(search.organisation),
+  }),
   component: lazyRouteComponent(() => import("./Gaps"), "Gaps"),
+});
+
+const tree = createRoute({
+  getParentRoute: () => shell,
+  path: "/catalogue/tree",
+  validateSearch: (search): { by?: string } => ({ by: text(search.by) }),
+  component: lazyRouteComponent(() => import("./Tree"), "Tree"),
+});
+
+const links = createRoute({
+  getParentRoute: () => shell,
+  path: "/catalogue/links",
+  validateSearch: (search): { organisation?: string; entry?: string } => ({
+    organisation: text(search.organisation),
+    entry: text(search.entry),
+  }),
+  component: lazyRouteComponent(() => import("./Links"), "Links"),
 });
 
 const sources = createRoute({
@@ -69,4 +91,4 @@ const review = createRoute({
   component: lazyRouteComponent(() => import("./Review"), "Review"),
 });
 
-export const catalogueRoutes = [catalogue, gaps, sources, fresh, entry, edit, review] as const;
+export const catalogueRoutes = [catalogue, tree, links, gaps, sources, fresh, entry, edit, review] as const;

@@ -119,7 +119,11 @@ function Understood({ view, entryId }: { view: Schemas["Certificate"]; entryId: 
   const { t, term } = useGlossary();
   const of = useQuery({ ...entry(entryId ?? ""), enabled: entryId !== undefined }).data;
   const items = (of?.published ?? of?.draft)?.items ?? [];
-  const closed = new Set<string>(["format", "delimiter", "compressed"]);
+  const words: Partial<Record<(typeof UNDERSTOOD)[number], (value: string) => string>> = {
+    format: (value) => term("understood_format", value),
+    delimiter: (value) => term("understood_delimiter", value),
+    compressed: (value) => term("understood_compressed", value),
+  };
   return (
     <section className="card">
       <h2>{t("load.understood")}</h2>
@@ -130,7 +134,7 @@ function Understood({ view, entryId }: { view: Schemas["Certificate"]; entryId: 
           return (
             <div key={key}>
               <dt>{term("understood", key)}</dt>
-              <dd>{closed.has(key) ? term(`understood_${key}`, value) : value}</dd>
+              <dd>{words[key]?.(value) ?? value}</dd>
             </div>
           );
         })}

@@ -194,103 +194,101 @@ const Row = memo(function Row({ item, at, edit, remove, move }: RowProps) {
   };
   const faulty = faults.find((one) => one.path.startsWith(`items[${at}].`));
   return (
-    <>
-      <tr onKeyDown={onKeyDown}>
-        <td className="number quiet">{at + 1}</td>
-        <td>
+    <tr onKeyDown={onKeyDown}>
+      <td className="number quiet">{at + 1}</td>
+      <td>
+        <input
+          {...mark("code")}
+          id={fieldId(`items[${at}].code`)}
+          aria-label={label("code")}
+          value={item.code}
+          onChange={(event) => edit(at, { code: event.target.value })}
+        />
+        {faulty && <small className="error">{say(faulty)}</small>}
+      </td>
+      <td>
+        <input
+          {...mark("name")}
+          id={fieldId(`items[${at}].name`)}
+          aria-label={label("name")}
+          value={item.name}
+          onChange={(event) => edit(at, { name: event.target.value })}
+        />
+      </td>
+      <td>
+        <select
+          className="cell"
+          aria-label={label("kind")}
+          value={item.kind}
+          onChange={(event) => edit(at, { kind: KINDS.find((kind) => kind === event.target.value) ?? "text" })}
+        >
+          {KINDS.map((kind) => (
+            <option key={kind} value={kind}>
+              {term("kind", kind)}
+            </option>
+          ))}
+        </select>
+      </td>
+      <td>
+        <input
+          {...mark("length")}
+          id={fieldId(`items[${at}].length`)}
+          className={`${mark("length").className} short`}
+          inputMode="numeric"
+          aria-label={label("length")}
+          value={item.length ?? ""}
+          onChange={(event) => {
+            const digits = event.target.value.replace(/\D/g, "").slice(0, 9);
+            edit(at, { length: digits === "" ? null : Number(digits) });
+          }}
+        />
+      </td>
+      <td>
+        <input
+          {...mark("meaning")}
+          id={fieldId(`items[${at}].meaning`)}
+          aria-label={label("meaning")}
+          value={item.meaning ?? ""}
+          onChange={(event) => edit(at, { meaning: event.target.value })}
+        />
+      </td>
+      {(["key", "required", "sensitive"] as const).map((flag) => (
+        <td key={flag} className="tick">
           <input
-            {...mark("code")}
-            id={fieldId(`items[${at}].code`)}
-            aria-label={label("code")}
-            value={item.code}
-            onChange={(event) => edit(at, { code: event.target.value })}
-          />
-          {faulty && <small className="error">{say(faulty)}</small>}
-        </td>
-        <td>
-          <input
-            {...mark("name")}
-            id={fieldId(`items[${at}].name`)}
-            aria-label={label("name")}
-            value={item.name}
-            onChange={(event) => edit(at, { name: event.target.value })}
+            type="checkbox"
+            aria-label={label(flag)}
+            checked={item[flag] ?? false}
+            onChange={(event) => edit(at, { [flag]: event.target.checked })}
           />
         </td>
-        <td>
-          <select
-            className="cell"
-            aria-label={label("kind")}
-            value={item.kind}
-            onChange={(event) => edit(at, { kind: KINDS.find((kind) => kind === event.target.value) ?? "text" })}
-          >
-            {KINDS.map((kind) => (
-              <option key={kind} value={kind}>
-                {term("kind", kind)}
-              </option>
-            ))}
-          </select>
-        </td>
-        <td>
-          <input
-            {...mark("length")}
-            id={fieldId(`items[${at}].length`)}
-            className={`${mark("length").className} short`}
-            inputMode="numeric"
-            aria-label={label("length")}
-            value={item.length ?? ""}
-            onChange={(event) => {
-              const digits = event.target.value.replace(/\D/g, "").slice(0, 9);
-              edit(at, { length: digits === "" ? null : Number(digits) });
-            }}
-          />
-        </td>
-        <td>
-          <input
-            {...mark("meaning")}
-            id={fieldId(`items[${at}].meaning`)}
-            aria-label={label("meaning")}
-            value={item.meaning ?? ""}
-            onChange={(event) => edit(at, { meaning: event.target.value })}
-          />
-        </td>
-        {(["key", "required", "sensitive"] as const).map((flag) => (
-          <td key={flag} className="tick">
-            <input
-              type="checkbox"
-              aria-label={label(flag)}
-              checked={item[flag] ?? false}
-              onChange={(event) => edit(at, { [flag]: event.target.checked })}
-            />
-          </td>
-        ))}
-        <td>
-          <select
-            className="cell"
-            aria-label={label("mask")}
-            value={item.mask ?? ""}
-            onChange={(event) => edit(at, { mask: event.target.value || null })}
-          >
-            <option value="">{t("items.no_mask")}</option>
-            {item.mask && !MASKS.includes(item.mask) && <option value={item.mask}>{item.mask}</option>}
-            {MASKS.map((mask) => (
-              <option key={mask} value={mask}>
-                {term("mask", mask)}
-              </option>
-            ))}
-          </select>
-        </td>
-        <td className="row-acts">
-          <button type="button" className="plain" aria-label={t("items.up", { row: at + 1 })} onClick={() => move(at, -1)}>
-            {t("items.up_sign")}
-          </button>
-          <button type="button" className="plain" aria-label={t("items.down", { row: at + 1 })} onClick={() => move(at, 1)}>
-            {t("items.down_sign")}
-          </button>
-          <button type="button" className="plain" aria-label={t("items.remove", { row: at + 1 })} onClick={() => remove(at)}>
-            {t("items.remove_sign")}
-          </button>
-        </td>
-      </tr>
-    </>
+      ))}
+      <td>
+        <select
+          className="cell"
+          aria-label={label("mask")}
+          value={item.mask ?? ""}
+          onChange={(event) => edit(at, { mask: event.target.value || null })}
+        >
+          <option value="">{t("items.no_mask")}</option>
+          {item.mask && !MASKS.includes(item.mask) && <option value={item.mask}>{item.mask}</option>}
+          {MASKS.map((mask) => (
+            <option key={mask} value={mask}>
+              {term("mask", mask)}
+            </option>
+          ))}
+        </select>
+      </td>
+      <td className="row-acts">
+        <button type="button" className="plain" aria-label={t("items.up", { row: at + 1 })} onClick={() => move(at, -1)}>
+          {t("items.up_sign")}
+        </button>
+        <button type="button" className="plain" aria-label={t("items.down", { row: at + 1 })} onClick={() => move(at, 1)}>
+          {t("items.down_sign")}
+        </button>
+        <button type="button" className="plain" aria-label={t("items.remove", { row: at + 1 })} onClick={() => remove(at)}>
+          {t("items.remove_mark")}
+        </button>
+      </td>
+    </tr>
   );
 });
