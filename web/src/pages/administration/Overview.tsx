@@ -69,23 +69,25 @@ function Holders() {
               </tr>
             </thead>
             <tbody>
-              {items.map((person) => (
-                <tr key={person.id}>
-                  <td>
-                    {person.roles
-                      .filter((role) => ADMINISTRATORS.includes(role))
-                      .map((role) => term("role", role))
-                      .join(t("list.separator"))}
-                  </td>
-                  <td>
-                    <Law>{person.name}</Law>
-                  </td>
-                  <td>
-                    <Law>{organisation(person.organisation)}</Law>
-                  </td>
-                  <td>{t(person.totp ? "admin.totp_on" : "admin.totp_off")}</td>
-                </tr>
-              ))}
+              {items
+                .filter(({ roles }) => roles.some((role) => ADMINISTRATORS.includes(role)))
+                .map((person) => (
+                  <tr key={person.id}>
+                    <td>
+                      {person.roles
+                        .filter((role) => ADMINISTRATORS.includes(role))
+                        .map((role) => term("role", role))
+                        .join(t("list.separator"))}
+                    </td>
+                    <td>
+                      <Law>{person.name}</Law>
+                    </td>
+                    <td>
+                      <Law>{organisation(person.organisation)}</Law>
+                    </td>
+                    <td>{t(person.totp ? "admin.totp_on" : "admin.totp_off")}</td>
+                  </tr>
+                ))}
             </tbody>
           </table>
         )}

@@ -1,0 +1,168 @@
+/** The three administrators at their work, each in their own pages; and everybody else, who reads why a page is not theirs. */
+import { mkdirSync } from "node:fs";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { accessible, as, CONSOLE, enter, type Look, launch, logIn, open, settled } from "./browser";
+
+let browser: Browser;
+beforeAll(async () => {
+  mkdirSync("shots", { recursive: true });
+  browser = await launch();
+});
+afterAll(() => browser?.close());
+
+const unique = () => crypto.randomUUID().slice(0, 8);
+
+/** Chooses in one of Ant Design's lists by typing, as the keyboard does. */
+async function choose(page: Page, field: string, text: string): Promise<void> {
+  await page.locator(field).click();
+  await page.keyboard.type(text);
+  await page.locator(".ant-select-item-option", { hasText: text }).first().waitFor();
+  await page.keyboard.press("Enter");
+}
+
+test("the system administrator makes an account; its first password is shown once, and roles are not his to give", async () => {
+  const { context, page, complaints } = await open(browser);
+  await enter(page, "system.admin", "/administration/people");
+  const login = `t${unique()}`;
+  await page.getByRole("button", { name: "新增人员" }).click();
+  await page.locator("#person-name").fill("测试人员");
+  await page.locator("#person-login").fill(login);
+  await choose(page, "#person-organisation", "区民政局");
+  await page.locator("dialog button[type=submit]").click();
+  const password = await page.locator("dialog .secret").textContent();
+  await page.screenshot({ path: "shots/administration-account-made.png" });
+  await page.keyboard.press("Escape");
+  expect(password?.length).toBeGreaterThan(15);
+
+  const officer = await as("security.admin");
+  const known = await officer("GET", "/people?limit=200");
+  const person = known.items.find((one: { login: string }) => one.login === login);
+  expect(person.roles).toEqual([]);
+  // The account works with the password that was shown, and with nothing else.
+  const other = await open(browser);
+  await other.page.goto(`${CONSOLE}/login`);
+  await other.page.locator("#login").fill(login);
+  await other.page.locator("#password").fill(password ?? "");
+  await other.page.locator("button[type=submit]").click();
+  await other.page.locator("nav.rail").waitFor();
+  expect([...complaints, ...other.complaints]).toEqual([]);
+  await context.close();
+  await other.context.close();
+});
+
+test("the security administrator gives roles; two of the three administrators cannot even be chosen together", async () => {
+  const system = await as("system.admin");
+  const organisations = await system("GET", "/organisations?limit=1");
+  const login = `t${unique()}`;
+  const body = { login, name: "授权对象", organisation: organisations.items[0].id, password: `first-${unique()}-password` };
+  const person = await system("POST", "/people", body);
+  const { context, page, complaints } = await open(browser);
+  await enter(page, "security.admin", "/administration/people");
+  await choose(page, ".filters input", organisations.items[0].name);
+  await page.locator("tr", { hasText: login }).getByRole("button").first().click();
+  await page.getByLabel("经办人").check();
+  await page
+    .locator("dialog")
+    .getByLabel(/^系统管理员/)
+    .check();
+  await page
+    .locator("dialog")
+    .getByLabel(/^审计管理员/)
+    .check();
+  await page.locator("dialog").screenshot({ path: "shots/administration-roles.png" });
+  await page.getByRole("button", { name: "保存角色" }).click();
+  await settled(page);
+  const people = await system("GET", `/people?organisation=${organisations.items[0].id}&limit=200`);
+  const roles = people.items.find((one: { id: string }) => one.id === person.id).roles;
+  expect(roles.toSorted()).toEqual(["audit_administrator", "officer"]);
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("whoever is no administrator reads why a page is not theirs and whom to ask; nothing of it is asked of the district", async () => {
+  const { context, page } = await open(browser);
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  await enter(page, "ga.cdo", "/administration/people");
+  await page.getByRole("heading", { name: "此页不由您使用" }).waitFor();
+  expect(await page.locator("main").textContent()).toContain("安全管理员");
+  expect(asked.filter((path) => path.endsWith("/api/v1/people"))).toEqual([]);
+  expect(await page.locator("nav.rail").textContent()).not.toContain("系统管理");
+  await context.close();
+});
+
+test("a holiday notice is tried first, shows which days and terms move, and is made law after that", async () => {
+  const { context, page, complaints } = await open(browser);
+  await enter(page, "system.admin", "/administration/law/amendment");
+  await page.locator("#notice-title").fill("国务院办公厅关于2027年部分节假日安排的通知");
+  await page.locator("#notice-number").fill("国办发明电〔2026〕9号");
+  await page.locator("#notice-published").fill("2026-02-20");
+  await page.getByLabel("元旦放假首日").fill("2027-01-01");
+  await page.getByLabel("元旦放假末日").fill("2027-01-03");
+  await page.getByLabel("春节放假首日").fill("2027-02-05");
+  await page.getByLabel("春节放假末日").fill("2027-02-11");
+  await page.getByRole("button", { name: "增加上班日" }).click();
+  await page.getByLabel("上班日 1", { exact: true }).fill("2027-02-13");
+  await page.getByRole("button", { name: "预览影响" }).click();
+  await page.locator(".amend .figures").waitFor();
+  await settled(page);
+  expect(await page.locator(".amend .chips").textContent()).toContain("2027-02-05");
+  await page.screenshot({ path: "shots/administration-amendment.png", fullPage: true });
+  // Whoever changes the text has not seen what it does.
+  await page.locator("#notice-number").fill("国办发明电〔2026〕10号");
+  expect(await page.getByRole("button", { name: "确认生效" }).count()).toBe(0);
+  await page.getByRole("button", { name: "预览影响" }).click();
+  await page.getByRole("button", { name: "确认生效" }).click();
+  await page.locator(".amend .ant-alert-success").waitFor();
+  await page.getByRole("link", { name: "查看修订记录" }).click();
+  await page.locator("table", { hasText: "2027年" }).waitFor();
+  const made = await (await as("system.admin"))("GET", "/amendments?limit=1");
+  expect(made.items[0].files).toEqual(["calendar/2027.md"]);
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("somebody ends another session of theirs from their account", async () => {
+  await (await as("mzj.executive"))("GET", "/me");
+  const { context, page } = await open(browser);
+  await enter(page, "mzj.executive", "/account");
+  const running = page.locator("tr", { hasText: "有效" });
+  await running.first().waitFor();
+  const before = await running.count();
+  await running.last().getByRole("button", { name: "结束" }).click();
+  await page.waitForFunction((count) => [...document.querySelectorAll("td .ant-tag-success")].length < count, before);
+  await context.close();
+});
+
+const PAGES: Record<string, string> = {
+  overview: "/administration",
+  organisations: "/administration/organisations",
+  people: "/administration/people",
+  clients: "/administration/clients",
+  sessions: "/administration/sessions",
+  law: "/administration/law",
+  amendment: "/administration/law/amendment",
+  account: "/account",
+};
+
+const LOOKS: [string, Look, string][] = [
+  ["light", { theme: "light" }, "system.admin"],
+  ["dark", { theme: "dark" }, "security.admin"],
+  ["english", { locale: "en" }, "system.admin"],
+];
+
+test.each(LOOKS)("in the look %s no page of the administration breaks WCAG 2.1 AA or its policy", async (name, look, who) => {
+  const { context, page, complaints } = await open(browser, look);
+  await page.goto(`${CONSOLE}/login`);
+  await logIn(page, who);
+  for (const [one, address] of Object.entries(PAGES)) {
+    await page.goto(CONSOLE + address);
+    await page.locator("h1").first().waitFor();
+    await settled(page);
+    await page.screenshot({ path: `shots/administration-${one}-${name}.png` });
+    complaints.push(...(await accessible(page, `${one} ${name}`)));
+  }
+  expect(complaints).toEqual([]);
+  await context.close();
+});
