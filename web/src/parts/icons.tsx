@@ -80,3 +80,8 @@ export const ShareIcon = () => (
     <path d="M4 8h13l-4-4M20 16H7l4 4" />
   </Icon>
 );
+export const IntakeIcon = () => (
+  <Icon>
+    <path d="M12 4v10m-4-4l4 4 4-4M5 15v4h14v-4" />
+  </Icon>
+);

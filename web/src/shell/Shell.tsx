@@ -11,6 +11,7 @@ import {
   CaseIcon,
   ClockIcon,
   HomeIcon,
+  IntakeIcon,
   KeyIcon,
   MoonIcon,
   SealIcon,
@@ -26,7 +27,7 @@ import { Palette } from "./Palette";
 const Again = lazy(() => import("../pages/identity/Again").then((module) => ({ default: module.Again })));
 
 export interface Place {
-  to: "/" | "/cases" | "/catalogue" | "/sharing" | "/law" | "/evidence" | "/time" | "/administration";
+  to: "/" | "/cases" | "/catalogue" | "/collection" | "/sharing" | "/law" | "/evidence" | "/time" | "/administration";
   word: Word;
   icon: ComponentType;
 }
@@ -38,6 +39,7 @@ export function usePlaces(): Place[] {
     { to: "/", word: "nav.home", icon: HomeIcon },
     { to: "/cases", word: "nav.cases", icon: CaseIcon },
     { to: "/catalogue", word: "nav.catalogue", icon: TableIcon },
+    { to: "/collection", word: "nav.collection", icon: IntakeIcon },
     { to: "/sharing", word: "nav.sharing", icon: ShareIcon },
     { to: "/law", word: "nav.law", icon: BookIcon },
     { to: "/evidence", word: "nav.evidence", icon: SealIcon },
