@@ -13,7 +13,7 @@ export function Copy({ text, label }: { text: string; label: string }) {
   };
   return (
     <div className="copy">
-      <Scroll className="command" label={label}>
+      <Scroll className="command" label={t("copy.text", { label })}>
         <pre>{text.trimEnd()}</pre>
       </Scroll>
       <button type="button" className="plain" onClick={() => void copy().catch(() => setDone(false))}>

@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { client, type Schemas, take } from "../client";
+import type { operations } from "../schema";
 import { LONG } from "./often";
 
 export const sharingRequest = (id: string) =>
@@ -36,15 +37,30 @@ export const service = (id: string) =>
     queryFn: () => take(client.GET("/api/v1/services/{id}", { params: { path: { id } } })),
   });
 
-export const clientsOf = (organisation: string) =>
+/** Systems that may call a service. */
+export const serviceClients = (id: string) =>
   queryOptions({
-    queryKey: ["clients", organisation],
-    queryFn: () => take(client.GET("/api/v1/clients", { params: { query: { organisation, limit: 50 } } })),
+    queryKey: ["service", id, "clients"],
+    queryFn: () => take(client.GET("/api/v1/services/{id}/clients", { params: { path: { id } } })),
   });
 
+/** What a system must send to call a service. */
+export const serviceExample = (id: string) =>
+  queryOptions({
+    queryKey: ["service", id, "example"],
+    queryFn: () => take(client.GET("/api/v1/services/{id}/example", { params: { path: { id } } })),
+    staleTime: LONG,
+  });
+
+type Usage = operations["services_usage"]["parameters"]["query"];
+
+/** The sums of a service's use by `day` or `hour`. The document's type of the step says too little; these are its words. */
 export const serviceUsage = (id: string, by: "day" | "hour", from: string) =>
   queryOptions({
     queryKey: ["usage", id, by, from],
-    queryFn: () => take(client.GET("/api/v1/services/{id}/usage", { params: { path: { id }, query: { by, from } } })),
-    placeholderData: (before) => before,
+    queryFn: () => {
+      const query = { by, from } as Usage;
+      return take(client.GET("/api/v1/services/{id}/usage", { params: { path: { id }, query } }));
+    },
+    placeholderData: (before: Schemas["Usage"] | undefined) => before,
   });

@@ -6,7 +6,7 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Alert, Button, Form } from "antd";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { Schemas } from "../../api/client";
 import { entry, packs, procedure } from "../../api/queries";
 import { useGlossary } from "../../glossary";
@@ -82,12 +82,17 @@ function Filling({ finish, quiet }: { finish: (made: Made[]) => void; quiet: boo
   const { typed, write, forget } = useDraft("sharing.request", FIRST);
   const [tried, setTried] = useState(false);
   const [signing, setSigning] = useState(false);
+  const [attempts, setAttempts] = useState(0);
   const form = useRef<HTMLDivElement>(null);
   const today = dayOf(useNow());
   const found = useQueries({ queries: list.map((wanted) => entry(wanted.entry)) });
   const items = new Map(list.map((wanted, index) => [wanted.entry, found[index]?.data?.published?.items ?? []]));
   const faults = faultsOf(typed, list, items, demands.asked, today);
   const shown: Faults = tried ? faults : new Map([...faults].filter(([, word]) => word !== "missing"));
+  // What lacks is marked by now; the first of it is where the person goes on.
+  useEffect(() => {
+    if (attempts > 0) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  }, [attempts]);
   if (list.length === 0) return quiet ? null : <Empty />;
   if (signing) {
     const asked = list.map((wanted) => ({ title: wanted.title, body: { entry: wanted.entry, ...elementsOf(typed, wanted) } }));
@@ -109,8 +114,7 @@ function Filling({ finish, quiet }: { finish: (made: Made[]) => void; quiet: boo
   const next = () => {
     setTried(true);
     if (faults.size === 0) setSigning(true);
-    // What lacks is marked by the next drawing; the first of it is where the person goes on.
-    else requestAnimationFrame(() => form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
+    else setAttempts((before) => before + 1);
   };
   return (
     <Form layout="vertical" onFinish={next} className="stack request-form" requiredMark>

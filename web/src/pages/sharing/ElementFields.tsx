@@ -50,7 +50,7 @@ function OneField({
   const hint = term("request_hint", name, "");
   const label = (
     <>
-      {term("request", name)}&nbsp;{asked && <Article pack={pack} id={asked.article} />}
+      {term("request", name)} {asked && <Article pack={pack} id={asked.article} />}
     </>
   );
   const help = fault && <span id={`${id}-fault`}>{term("request_fault", fault)}</span>;

@@ -1,5 +1,6 @@
 /** The signing key of this browser on a page of its own: before the first request, and when it changes. */
 import { useQuery } from "@tanstack/react-query";
+import { Form } from "antd";
 import { me } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { Copy } from "../../parts/Copy";
@@ -17,7 +18,9 @@ export function Key() {
       <section className="card stack reading" aria-labelledby="browser-key">
         <h2 id="browser-key">{t("key.here")}</h2>
         <p className="quiet">{t("key.lead")}</p>
-        <KeyBox kept={kept} registered={registered} />
+        <Form layout="vertical">
+          <KeyBox kept={kept} registered={registered} />
+        </Form>
       </section>
       <section className="card stack reading" aria-labelledby="registered-key">
         <h2 id="registered-key">{t("key.registered_title")}</h2>

@@ -10,8 +10,7 @@ import { dayOf } from "../../parts/time";
 import { Loaded } from "../../shell/Faults";
 import { Article } from "../docket/parts";
 import { wordOf } from "./ElementFields";
-import { askedPapers, GROUPS } from "./elements";
-import { supplements } from "./Supplement";
+import { askedPapers, GROUPS, supplements } from "./elements";
 import "./sharing.css";
 
 /** For the case page: what this slice knows of the case's subject, if it is one of its own. */

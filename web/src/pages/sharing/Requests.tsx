@@ -116,7 +116,9 @@ function Row({ line }: { line: Schemas["CaseLine"] }) {
   );
   return (
     <tr>
-      <td>{line.next_due_at ? <LeftTag due={line.next_due_at} /> : <span className="quiet">{t("left.none")}</span>}</td>
+      <td className="due-cell">
+        {line.next_due_at ? <LeftTag due={line.next_due_at} /> : <span className="quiet">{t("left.none")}</span>}
+      </td>
       <td>
         <Link to="/cases/$id" params={{ id: line.id }}>
           <Law>{subject}</Law>

@@ -2,8 +2,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { Tag } from "antd";
+import { useState } from "react";
 import type { Schemas } from "../../api/client";
-import { clientsOf, entry, me, service } from "../../api/queries";
+import { entry, me, service, serviceClients, serviceExample } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { Copy } from "../../parts/Copy";
 import { Scroll } from "../../parts/Scroll";
@@ -43,7 +44,7 @@ function Whole({ view }: { view: Schemas["ServiceView"] }) {
           <Limits grant={view.grant} items={items} />
           {us === view.grant.demander && view.grant.mode === "api" && <Trial view={view} items={items} />}
           <Widening view={view} items={items} />
-          {us === view.grant.demander && <Clients organisation={view.grant.demander} service={view.id} grant={view.grant} />}
+          <Clients id={view.id} />
         </div>
       </div>
     </>
@@ -98,7 +99,7 @@ function Granted({ grant, items }: { grant: Schemas["Grant"]; items: Schemas["It
   return (
     <section className="card" aria-labelledby="granted">
       <h2 id="granted">{t("service.fields", { count: grant.fields.length })}</h2>
-      <Scroll label={t("service.fields", { count: grant.fields.length })}>
+      <Scroll label={t("service.fields_table")}>
         <table className="plain-table dense">
           <thead>
             <tr>
@@ -174,53 +175,78 @@ function Limits({ grant, items }: { grant: Schemas["Grant"]; items: Schemas["Ite
   );
 }
 
-function Clients({ organisation, service: id, grant }: { organisation: string; service: string; grant: Schemas["Grant"] }) {
+function Clients({ id }: { id: string }) {
   const { t } = useGlossary();
-  const found = useQuery(clientsOf(organisation));
-  const body = { key_column: grant.keys[0] ?? "", key: "…", purpose: grant.purposes[0] ?? "" };
-  const example = [
-    `POST /gateway/v1/services/${id}/lookup`,
-    "authorization: Bearer <token>",
-    "content-type: application/json",
-    "",
-    JSON.stringify(body, null, 2),
-  ].join("\n");
+  const found = useQuery(serviceClients(id));
   return (
     <section className="card stack" aria-labelledby="clients">
       <h2 id="clients">{t("service.clients")}</h2>
       <Loaded of={found}>
-        {({ items }) =>
+        {(items) =>
           items.length === 0 ? (
             <Nothing>{t("service.no_clients")}</Nothing>
           ) : (
-            <table className="plain-table dense">
-              <thead>
-                <tr>
-                  <th scope="col">{t("service.client")}</th>
-                  <th scope="col">{t("service.key_until")}</th>
-                  <th scope="col">{t("service.status")}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {items.map((one) => (
-                  <tr key={one.id}>
-                    <td lang="zh-CN">{one.name}</td>
-                    <td className="number-left">{lastDayOf(one.expires_at)}</td>
-                    <td>
-                      <Tag color={one.revoked ? "error" : "success"}>{t(one.revoked ? "service.revoked" : "service.good")}</Tag>
-                    </td>
+            <Scroll label={t("service.client")}>
+              <table className="plain-table dense">
+                <thead>
+                  <tr>
+                    <th scope="col">{t("service.client")}</th>
+                    <th scope="col">{t("service.key_until")}</th>
+                    <th scope="col">{t("service.status")}</th>
+                    <th scope="col">{t("service.fingerprint")}</th>
                   </tr>
-                ))}
-              </tbody>
-            </table>
+                </thead>
+                <tbody>
+                  {items.map((one) => (
+                    <tr key={one.id}>
+                      <td lang="zh-CN">{one.name}</td>
+                      <td className="number-left">{lastDayOf(one.expires_at)}</td>
+                      <td>
+                        <Tag color={one.usable ? "success" : "error"}>{t(one.usable ? "service.good" : "service.revoked")}</Tag>
+                      </td>
+                      <td>
+                        <code title={one.key_fingerprint}>{one.key_fingerprint.slice(0, 16)}</code>
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </Scroll>
           )
         }
       </Loaded>
-      <details>
-        <summary>{t("service.how_to_call")}</summary>
-        <Copy text={example} label={t("service.how_to_call")} />
-        <p className="quiet">{t("service.token")}</p>
-      </details>
+      <Example id={id} />
     </section>
+  );
+}
+
+/** What a system sends, from the service's own grant; what it must fill in stands in angle brackets. */
+function Example({ id }: { id: string }) {
+  const { t } = useGlossary();
+  const [open, setOpen] = useState(false);
+  const found = useQuery({ ...serviceExample(id), enabled: open });
+  return (
+    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{t("service.how_to_call")}</summary>
+      {open && (
+        <Loaded of={found}>
+          {(example) => (
+            <div className="stack">
+              <p className="quiet">{t("service.token")}</p>
+              <Copy text={example.token_text} label={t("service.token_text")} />
+              <Copy
+                text={`POST ${example.token_path}\n\n${JSON.stringify(example.token_body, null, 2)}`}
+                label={t("service.token_request")}
+              />
+              <p className="quiet">{t("service.call_request")}</p>
+              <Copy
+                text={`${example.method} ${example.path}\n\n${JSON.stringify(example.body, null, 2)}`}
+                label={t("service.call_request")}
+              />
+            </div>
+          )}
+        </Loaded>
+      )}
+    </details>
   );
 }

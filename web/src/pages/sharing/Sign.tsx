@@ -34,13 +34,15 @@ interface Props {
   lacking: number;
   back: () => void;
   finish: (made: Made[]) => void;
+  /** The text that was signed before, where the request was made already: while it stays the same the signature stands. */
+  signed?: string | undefined;
   /** How one request is handed in; left out = as a new one. */
   send?: (body: Schemas["RequestInput"], key: string) => Promise<Schemas["Asked"]>;
 }
 
 type Way = "browser" | "later";
 
-export function Sign({ asked, lacking, back, finish, send = create }: Props) {
+export function Sign({ asked, lacking, back, finish, signed: before, send = create }: Props) {
   const { t } = useGlossary();
   const demands = useDemands();
   const known = useQuery(me).data;
@@ -52,11 +54,12 @@ export function Sign({ asked, lacking, back, finish, send = create }: Props) {
   const [failed, setFailed] = useState<Map<string, unknown>>(new Map());
   const keys = useRef(new Map<string, string>());
   const registered = sameKey(kept.data?.publicKey, known?.organisation?.signing_key);
+  const stands = before !== undefined && texts.every((text) => text.data?.text === before);
   const ready = texts.every((text) => text.data !== undefined);
 
   const hand = useMutation({
     mutationFn: async () => {
-      const commitments = way === "later" ? [] : await signed();
+      const commitments = way === "later" || stands ? [] : await signed();
       const made: Made[] = [];
       const faults = new Map<string, unknown>();
       for (const [index, { body, title }] of asked.entries()) {
@@ -93,7 +96,8 @@ export function Sign({ asked, lacking, back, finish, send = create }: Props) {
   }
 
   const article = demands.asked.get("commitment")?.article;
-  const blocked = !ready || (way === "browser" && (!registered || passphrase === "")) || (way === "later" && demands.whole);
+  const unsigned = way === "browser" ? !registered || passphrase === "" : demands.whole;
+  const blocked = !ready || (!stands && unsigned);
   return (
     <Form layout="vertical" className="stack request-form" onFinish={() => !hand.isPending && !blocked && hand.mutate()}>
       <section className="card stack" aria-labelledby="commitment">
@@ -119,34 +123,38 @@ export function Sign({ asked, lacking, back, finish, send = create }: Props) {
           </div>
         ))}
       </section>
-      <section className="card stack" aria-labelledby="how">
-        <h2 id="how">{t("sign.how")}</h2>
-        <Ways way={way} choose={setWay} whole={demands.whole} />
-        {way === "browser" && <KeyBox kept={kept} registered={known?.organisation?.signing_key ?? null} />}
-        {way === "browser" && registered && (
-          <Form.Item
-            label={t("sign.passphrase")}
-            htmlFor="sign-passphrase"
-            required
-            validateStatus={hand.error ? "error" : undefined}
-            help={hand.error && t("sign.wrong")}
-          >
-            <Input.Password
-              id="sign-passphrase"
-              className="wide"
-              autoComplete="off"
-              value={passphrase}
-              onChange={(event) => setPassphrase(event.target.value)}
-            />
-          </Form.Item>
-        )}
-      </section>
+      {stands ? (
+        <Alert type="success" showIcon title={t("sign.still_valid")} />
+      ) : (
+        <section className="card stack" aria-labelledby="how">
+          <h2 id="how">{t("sign.how")}</h2>
+          <Ways way={way} choose={setWay} whole={demands.whole} />
+          {way === "browser" && <KeyBox kept={kept} registered={known?.organisation?.signing_key ?? null} />}
+          {way === "browser" && registered && (
+            <Form.Item
+              label={t("sign.passphrase")}
+              htmlFor="sign-passphrase"
+              required
+              validateStatus={hand.error ? "error" : undefined}
+              help={hand.error && t("sign.wrong")}
+            >
+              <Input.Password
+                id="sign-passphrase"
+                className="wide"
+                autoComplete="off"
+                value={passphrase}
+                onChange={(event) => setPassphrase(event.target.value)}
+              />
+            </Form.Item>
+          )}
+        </section>
+      )}
       <div className="onward">
         <Button size="large" onClick={back}>
           {t("sign.back")}
         </Button>
         <Button type="primary" size="large" htmlType="submit" loading={hand.isPending} disabled={blocked}>
-          {way === "later" ? t("sign.send_unsigned") : t("sign.send", { count: asked.length })}
+          {stands ? t("sign.send_again") : way === "later" ? t("sign.send_unsigned") : t("sign.send", { count: asked.length })}
         </Button>
       </div>
     </Form>

@@ -13,7 +13,7 @@ import { useNow } from "../docket/parts";
 import { ItemChoice } from "./AddToBasket";
 import { Onward, useDemands } from "./Basket";
 import { ElementFields, RowScope } from "./ElementFields";
-import { elementsOf, FIRST, faultsOf, typedOf } from "./elements";
+import { elementsOf, FIRST, faultsOf, supplements, typedOf } from "./elements";
 import { Sign } from "./Sign";
 import "./sharing.css";
 
@@ -70,13 +70,6 @@ export function Supplement() {
   );
 }
 
-/** The act by which papers are handed in afterwards, where the reader may do it now. */
-export function supplements(view: Schemas["CaseView"]): boolean {
-  return view.possible.some(
-    (act) => act.act.startsWith("supplement") && !act.blocked && act.by.some((role) => view.my_roles.includes(role)),
-  );
-}
-
 interface Props {
   request: Schemas["RequestView"];
   view: Schemas["CaseView"];
@@ -104,6 +97,7 @@ function Filling({ request, view, items, finish }: Props) {
         asked={[{ title: request.title, body: { entry: request.entry, ...elementsOf(typed, wanted) } }]}
         lacking={[...faults.values()].filter((word) => word === "missing").length}
         back={() => setSigning(false)}
+        signed={request.elements.commitment?.text}
         finish={() => {
           forget();
           finish();

@@ -197,3 +197,10 @@ export function faultsOf(
 export function prevents(faults: Faults, whole: boolean): boolean {
   return [...faults].some(([name, word]) => whole || word !== "missing" || name === "purpose");
 }
+
+/** The act by which papers are handed in afterwards, where the reader may do it now. */
+export function supplements(view: Schemas["CaseView"]): boolean {
+  return view.possible.some(
+    (act) => act.act.startsWith("supplement") && !act.blocked && act.by.some((role) => view.my_roles.includes(role)),
+  );
+}
