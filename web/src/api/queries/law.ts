@@ -47,3 +47,11 @@ export const comparison = (left: string, right: string, all: boolean) =>
     queryFn: () => take(client.GET("/api/v1/law/compare", { params: { query: { left, right, all } } })),
     staleTime: LONG,
   });
+
+/** Every day of a year as the district counts it. */
+export const calendarYear = (year: number) =>
+  queryOptions({
+    queryKey: ["calendar", year],
+    queryFn: () => take(client.GET("/api/v1/law/calendar/{year}", { params: { path: { year } } })),
+    staleTime: LONG,
+  });

@@ -1,52 +1,20 @@
-/**
- * The year's calendar as the law counts it: working days, rest days, make-up working days, and which of them are provisional.
- *
- * The interface has no calendar of its own yet. But every derivation lists its days one by one, so terms in working days that
- * follow upon one another show the whole year as the district counts it. The term used is one that the oldest pack has.
- */
+/** The year's calendar as the law counts it: working days, rest days, make-up days, and the notices that say so. */
 import { useQuery } from "@tanstack/react-query";
-import { Segmented } from "antd";
+import { Alert, Segmented } from "antd";
 import { useState } from "react";
-import { client, type Schemas, take } from "../../api/client";
-import { pack } from "../../api/queries";
+import type { Schemas } from "../../api/client";
+import { calendarYear } from "../../api/queries";
 import { useGlossary } from "../../glossary";
-import { readReason } from "../../parts/time";
-import { Loaded, Nothing } from "../../shell/Faults";
-import { useNow, useReason } from "../docket/parts";
+import { Loaded } from "../../shell/Faults";
+import { useNow } from "../docket/parts";
 
-type Day = Schemas["Day"];
+type Day = Schemas["CalendarDay"];
 
-async function yearOf(packId: string, clock: string, year: number): Promise<Day[]> {
-  const days = new Map<string, Day>();
-  let from = `${year - 1}-12-31`;
-  // Even one working day at a time, a year takes no more than its days.
-  for (let steps = 0; steps < 366 && from < `${year}-12-31`; steps += 1) {
-    const query = { pack: packId, clock, from: `${from}T09:00:00+08:00` };
-    const derived = await take(client.GET("/api/v1/law/due", { params: { query } }));
-    // The first line is the event itself, which says nothing of its day; the line before it has.
-    for (const day of derived.days.slice(1)) days.set(day.date, day);
-    from = derived.last_day;
-  }
-  return [...days.values()].filter((day) => day.date.startsWith(`${year}-`));
-}
-
-export function Calendar({ lines }: { lines: Schemas["PackLine"][] }) {
+export function Calendar() {
   const { t } = useGlossary();
   const thisYear = Number(useNow().slice(0, 4));
   const [year, setYear] = useState(thisYear);
-  const oldest = lines.reduce<Schemas["PackLine"] | undefined>((a, b) => (a && a.from <= b.from ? a : b), undefined);
-  const law = useQuery({ ...pack(oldest?.id ?? ""), enabled: oldest !== undefined });
-  const longest = (law.data?.procedures ?? [])
-    .flatMap((procedure) => procedure.clocks)
-    .filter((clock) => clock.unit === "working_day")
-    .reduce<Schemas["ClockRuleView"] | undefined>((a, b) => (a && a.amount >= b.amount ? a : b), undefined);
-  const days = useQuery({
-    queryKey: ["packs", "calendar", oldest?.id, longest?.id, year],
-    queryFn: () => yearOf(oldest?.id ?? "", longest?.id ?? "", year),
-    enabled: longest !== undefined,
-    staleTime: 600_000,
-  });
-  if (law.data && longest === undefined) return <Nothing>{t("calendar.none")}</Nothing>;
+  const found = useQuery(calendarYear(year));
   return (
     <section className="card stack">
       <div className="filters">
@@ -58,8 +26,8 @@ export function Calendar({ lines }: { lines: Schemas["PackLine"][] }) {
         />
         <Legend />
       </div>
-      <Loaded of={days} rows={12}>
-        {(found) => <Year year={year} days={found} />}
+      <Loaded of={found} rows={12}>
+        {(view) => <Year view={view} />}
       </Loaded>
     </section>
   );
@@ -77,29 +45,82 @@ function Legend() {
   );
 }
 
-function Year({ year, days }: { year: number; days: Day[] }) {
+function Year({ view }: { view: Schemas["CalendarView"] }) {
   const { t } = useGlossary();
-  const counted = days.filter((day) => day.counted).length;
-  const provisional = days.some((day) => readReason(day.reason).provisional);
   return (
     <>
-      <p>
-        {t("calendar.total", { year, counted })} {provisional && <strong>{t("calendar.provisional")}</strong>}
-      </p>
+      <p>{t("calendar.total", { year: view.year, counted: view.working_days })}</p>
+      {view.provisional && <Alert type="warning" showIcon title={t("calendar.provisional", { year: view.year })} />}
       <div className="year">
-        {Array.from({ length: 12 }, (_, index) => `${year}-${String(index + 1).padStart(2, "0")}`).map((month) => (
-          <Month key={month} month={month} days={days.filter((day) => day.date.startsWith(month))} />
+        {Array.from({ length: 12 }, (_, index) => `${view.year}-${String(index + 1).padStart(2, "0")}`).map((month) => (
+          <Month key={month} month={month} days={view.days.filter((day) => day.date.startsWith(month))} />
         ))}
       </div>
+      <Holidays days={view.days} />
+      {view.notices.length > 0 && (
+        <>
+          <h2>{t("calendar.notices")}</h2>
+          <ul className="over">
+            {view.notices.map((notice) => (
+              <li key={notice.number}>
+                <a href={notice.url} rel="noreferrer" target="_blank" lang="zh-CN">
+                  {notice.title}
+                </a>{" "}
+                <span lang="zh-CN">{notice.number}</span>{" "}
+                <span className="quiet">{t("calendar.published", { day: notice.published })}</span>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
     </>
   );
 }
 
+/** The year's holidays, each with the days that rest and the days that are worked for them. */
+function Holidays({ days }: { days: Day[] }) {
+  const { t } = useGlossary();
+  const names = [...new Set(days.flatMap((day) => (day.name === null ? [] : [day.name])))];
+  if (names.length === 0) return null;
+  const short = (list: Day[]) => list.map((day) => day.date.slice(5).replace("-", "/")).join(t("list.separator"));
+  return (
+    <table className="plain-table dense holidays">
+      <caption className="hidden">{t("calendar.holidays")}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{t("calendar.holiday")}</th>
+          <th scope="col">{t("day.rest")}</th>
+          <th scope="col">{t("day.make_up")}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {names.map((name) => {
+          const own = days.filter((day) => day.name === name);
+          const worked = own.filter((day) => day.kind === "make_up");
+          return (
+            <tr key={name}>
+              <th scope="row" lang="zh-CN">
+                {name}
+              </th>
+              <td className="number-wrap">{short(own.filter((day) => day.kind === "rest"))}</td>
+              <td className="number-wrap">{worked.length > 0 ? short(worked) : t("value.none")}</td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+const LOOK = { work: "working", weekend: "saturday", rest: "rest", make_up: "make_up" } as const;
+
 function Month({ month, days }: { month: string; days: Day[] }) {
-  const { t, locale } = useGlossary();
-  const say = useReason();
+  const { t, term, locale } = useGlossary();
   const name = new Intl.DateTimeFormat(locale, { month: "long", timeZone: "UTC" }).format(new Date(`${month}-01T00:00:00Z`));
   const week = (date: string) => (new Date(`${date}T00:00:00Z`).getUTCDay() + 6) % 7;
+  const say = (day: Day) =>
+    (day.kind === "weekend" ? t("calendar.weekend") : term("day", LOOK[day.kind])) +
+    (day.name === null ? "" : t("day.festival", { festival: day.name }));
   const rows = new Map<number, (Day | undefined)[]>();
   const first = week(`${month}-01`);
   for (const day of days) {
@@ -112,7 +133,7 @@ function Month({ month, days }: { month: string; days: Day[] }) {
   return (
     <table className="month">
       <caption>
-        {name} <small>{t("calendar.month_total", { counted: days.filter((day) => day.counted).length })}</small>
+        {name} <small>{t("calendar.month_total", { counted: days.filter((day) => day.working).length })}</small>
       </caption>
       <thead>
         <tr>
@@ -128,9 +149,9 @@ function Month({ month, days }: { month: string; days: Day[] }) {
           <tr key={row}>
             {cells.map((day, index) =>
               day ? (
-                <td key={day.date} className={readReason(day.reason).kind} title={say(day.reason)}>
+                <td key={day.date} className={LOOK[day.kind]} title={say(day)}>
                   {Number(day.date.slice(8))}
-                  <span className="hidden"> {say(day.reason)}</span>
+                  <span className="hidden"> {say(day)}</span>
                 </td>
               ) : (
                 <td key={`${row}-${heads[index]}-${index}`} />

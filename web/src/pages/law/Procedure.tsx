@@ -1,6 +1,7 @@
 /** A procedure of a pack: its picture, its acts, its terms, and the stories that test it. */
 import { useQuery } from "@tanstack/react-query";
-import { Link, useParams } from "@tanstack/react-router";
+import { Link, useLocation, useParams } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import type { Schemas } from "../../api/client";
 import { procedure, procedureGraph } from "../../api/queries";
 import { useGlossary } from "../../glossary";
@@ -8,6 +9,7 @@ import { Scroll } from "../../parts/Scroll";
 import { Loaded } from "../../shell/Faults";
 import { Graph } from "../docket/Graph";
 import { Article } from "../docket/parts";
+import "./law.css";
 
 export function Procedure() {
   const { t } = useGlossary();
@@ -45,6 +47,12 @@ export function Procedure() {
 
 function ActTable({ page }: { page: Schemas["ProcedurePage"] }) {
   const { t } = useGlossary();
+  // The act that the address names; the browser's own mark follows only addresses that it has loaded itself.
+  const wanted = useLocation().hash;
+  const here = useRef<HTMLTableRowElement>(null);
+  useEffect(() => {
+    if (wanted !== "") here.current?.scrollIntoView({ block: "center" });
+  }, [wanted]);
   const titles = (names: Schemas["Name"][]) => names.map((name) => name.title).join(t("list.separator"));
   return (
     <section className="card">
@@ -64,7 +72,13 @@ function ActTable({ page }: { page: Schemas["ProcedurePage"] }) {
           </thead>
           <tbody>
             {page.acts.map((act) => (
-              <tr key={`${act.id} ${act.article}`} lang="zh-CN">
+              <tr
+                key={`${act.id} ${act.article}`}
+                id={`act-${act.id}`}
+                lang="zh-CN"
+                className={wanted === `act-${act.id}` ? "wanted-row" : undefined}
+                ref={wanted === `act-${act.id}` ? here : undefined}
+              >
                 <td>{act.title}</td>
                 <td>{titles(act.by)}</td>
                 <td>{titles(act.from)}</td>

@@ -111,7 +111,7 @@ function Verdicts({ both }: { both: { sm3: TreeCheck; sha256: TreeCheck } }) {
           <li key={word}>
             <Tag color={holds === null ? "default" : holds ? "success" : "error"}>
               {t(holds === null ? "evidence.cannot" : holds ? "evidence.yes" : "evidence.no")}
-            </Tag>
+            </Tag>{" "}
             {word}
           </li>
         ))}

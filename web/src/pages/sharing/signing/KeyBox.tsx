@@ -65,7 +65,7 @@ function Standing({ kept, registered, replace }: { kept: KeptKey; registered: st
   return (
     <div className="stack">
       <p>
-        <Tag color={fits ? "success" : "warning"}>{t(fits ? "key.registered" : "key.unregistered")}</Tag>
+        <Tag color={fits ? "success" : "warning"}>{t(fits ? "key.registered" : "key.unregistered")}</Tag>{" "}
         {t("key.made_at", { day: dayOf(kept.madeAt) })}
         <button type="button" className="plain" onClick={replace}>
           {t("key.replace")}
