@@ -11,7 +11,7 @@ use std::{
 use lake::{ColumnSpec, Kind, LoadError, Phase, Understood, Value};
 use platform::{
     LoadId,
-    lake::{Certificate, Column, ColumnKind, Lake, LakeError, LoadRequest, Progress, Record, Rejected, Table},
+    lake::{Certificate, Column, ColumnKind, Lake, LakeError, LoadRequest, Matched, Progress, Record, Rejected, Table},
 };
 
 /// The lake of a store.
@@ -102,6 +102,7 @@ impl DeltaLake {
             reasons: certificate.rejected_by_reason,
             content_sm3: certificate.content_digest_sm3,
             columns: certificate.columns.iter().map(|column| described(column, &certificate.index_keys)).collect(),
+            matched: understood.iter().flat_map(|understood| &understood.columns).map(matched).collect(),
             understood: understood.as_ref().map(words).unwrap_or_default(),
         })
     }
@@ -223,17 +224,26 @@ fn spec(column: &Column) -> ColumnSpec {
 fn described(column: &lake::Column, _keys: &[String]) -> Column {
     Column {
         name: column.name.clone(),
-        kind: match column.kind {
-            Kind::Text => ColumnKind::Text,
-            Kind::Integer => ColumnKind::Integer,
-            Kind::Float | Kind::Decimal { .. } => ColumnKind::Number,
-            Kind::Date | Kind::CompactDate => ColumnKind::Date,
-            Kind::DateTime => ColumnKind::DateTime,
-            Kind::Boolean => ColumnKind::Flag,
-        },
+        kind: kind_of(column.kind),
         nullable: column.nullable,
         max_length: None,
         unique: false,
+    }
+}
+
+fn matched(column: &lake::ColumnReport) -> Matched {
+    let source = (!column.source_name.is_empty()).then(|| column.source_name.clone());
+    Matched { item: column.name.clone(), kind: kind_of(column.kind), source }
+}
+
+fn kind_of(kind: Kind) -> ColumnKind {
+    match kind {
+        Kind::Text => ColumnKind::Text,
+        Kind::Integer => ColumnKind::Integer,
+        Kind::Float | Kind::Decimal { .. } => ColumnKind::Number,
+        Kind::Date | Kind::CompactDate => ColumnKind::Date,
+        Kind::DateTime => ColumnKind::DateTime,
+        Kind::Boolean => ColumnKind::Flag,
     }
 }
 
@@ -259,6 +269,11 @@ pub fn words(understood: &Understood) -> BTreeMap<String, String> {
     say("delimiter", understood.delimiter.map(delimiter));
     say("sheet", understood.sheet.clone());
     say("header_row", understood.header_row.map(|row| row.to_string()));
+    say("sheets", (understood.sheets.len() > 1).then(|| understood.sheets.join("; ")));
+    let counted = |count: u64| (count > 0).then(|| count.to_string());
+    say("header_rows", counted(understood.header_rows.into()));
+    say("skipped_lines", counted(understood.skipped_preamble_lines));
+    say("blank_lines", counted(understood.blank_lines));
     say("notes", (!understood.notes.is_empty()).then(|| understood.notes.join("; ")));
     words
 }

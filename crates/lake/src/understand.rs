@@ -48,7 +48,7 @@ pub struct Understood {
 pub struct ColumnReport {
     /// Its name in the table.
     pub name: String,
-    /// Its name in the source.
+    /// Its name in the source; empty where it is not there, or where there are no headings.
     pub source_name: String,
     /// Its type.
     pub kind: Kind,
@@ -170,9 +170,15 @@ pub(crate) fn declared(source: &Source, specs: &[ColumnSpec]) -> Result<Plan, Re
             return Err(Refusal::ColumnUnknown { row, column }.into());
         }
     }
-    let columns = specs.iter().map(|spec| ColumnReport {
+    // What a column is called in the file; nothing where it is not there, or where there are no headings.
+    let heading = |spec: &ColumnSpec, position: &Option<usize>| match (layout.format, position) {
+        (Format::JsonLines, _) => spec.name.clone(),
+        (_, Some(position)) => layout.header.get(*position).cloned().unwrap_or_default(),
+        (_, None) => String::new(),
+    };
+    let columns = specs.iter().zip(&positions).map(|(spec, position)| ColumnReport {
         name: spec.name.clone(),
-        source_name: spec.name.clone(),
+        source_name: heading(spec, position),
         kind: spec.kind,
         nullable: spec.nullable,
         values: 0,

@@ -1,10 +1,13 @@
 //! The law as everybody may read it: procedures with every name resolved, their pictures, two packs side by side. Nobody is
 //! asked who they are, because the law is public.
 
+mod year;
+
 use jiff::Timestamp;
 use law::{Book, Graph, Pack, PackId, Procedure, ProcedureId, RoleId, Selection, calendar::date_in_shanghai};
 
 pub use law::{Comparison, ProcedurePage};
+pub use year::{Year, YearDay};
 
 use crate::{
     Platform,

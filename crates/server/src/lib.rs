@@ -16,12 +16,14 @@
 pub mod api;
 pub mod auth;
 mod consoles;
+mod csv;
 pub mod extract;
 mod layers;
 mod openapi;
 pub mod page;
 pub mod pages;
 pub mod problem;
+mod progress;
 mod serve;
 pub mod state;
 mod tiles;

@@ -15,6 +15,8 @@ use jiff::Timestamp;
 use platform::{Actor, Ctx, Platform};
 use tokio::sync::Semaphore;
 
+use crate::progress::Loads;
+
 /// Shared by every request. It is cloned several times for each, so it is one pointer: every counter that two processors keep
 /// taking from each other costs more than it seems.
 #[derive(Clone)]
@@ -31,6 +33,7 @@ pub struct Shared {
     /// The bounds and the words that only the edge needs.
     pub settings: Arc<ServerSettings>,
     pub(crate) places: Arc<Semaphore>,
+    pub(crate) loads: Loads,
     pub(crate) names: Arc<RequestNames>,
 }
 
@@ -42,7 +45,15 @@ impl AppState {
     pub fn new(platform: Platform, clock: Arc<dyn Clock>, chance: Chance, settings: ServerSettings) -> Self {
         let names = Arc::new(RequestNames::new(chance()));
         let places = Arc::new(Semaphore::new(settings.concurrent_requests.min(Semaphore::MAX_PERMITS)));
-        Self(Arc::new(Shared { platform, clock, chance, settings: Arc::new(settings), places, names }))
+        Self(Arc::new(Shared {
+            platform,
+            clock,
+            chance,
+            settings: Arc::new(settings),
+            places,
+            loads: Loads::new(),
+            names,
+        }))
     }
 
     /// The context in which `who` acts now.

@@ -535,6 +535,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/law/calendar/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows every day of a year: worked, weekend, rest or make-up, and which notice of the State Council says so. A year without a
+         *     notice is provisional.
+         */
+        get: operations["law_calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/law/compare": {
         parameters: {
             query?: never;
@@ -620,6 +640,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/loads/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tells how far a load is, as server-sent events: `progress` first with the present state and whenever it changes, `done` when it
+         *     is over; then the stream ends. Whoever comes back is told the present state again. Who hands in under an `idempotency-key` can
+         *     watch from the moment at which the file begins to arrive.
+         */
+        get: operations["loads_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loads/{id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives the file that proves a load to anyone, offline (`gongshu verify FILE`): its counts and digests, never its rows. */
+        get: operations["loads_evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/loads/{id}/rejected": {
         parameters: {
             query?: never;
@@ -629,6 +687,40 @@ export interface paths {
         };
         /** Lists the rows of a load that were kept aside, in the file's order, each with its reason. */
         get: operations["loads_rejected"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loads/{id}/rejected.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives the rows that were kept aside as a file for Excel: where, why, and by which code. No cell of the source is in it. */
+        get: operations["loads_rejected_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loads/{id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows where a load stands, also while it is running and when it was refused. */
+        get: operations["loads_state"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1644,6 +1736,65 @@ export interface components {
             /** @description What can be done instead. */
             next: components["schemas"]["NextAct"][];
         };
+        /** @description One day. */
+        CalendarDay: {
+            /**
+             * Format: date
+             * @description The date in Shanghai.
+             */
+            date: string;
+            /** @description What kind of day it is. */
+            kind: components["schemas"]["CalendarDayKind"];
+            /** @description Whether it is worked. */
+            working: boolean;
+            /** @description The holiday for which it is a rest day, or which it makes up for. */
+            name: string | null;
+            /** @description The number of the notice that names it; `null` for an ordinary day. */
+            notice: string | null;
+        };
+        /**
+         * @description What kind of day it is.
+         * @enum {string}
+         */
+        CalendarDayKind: "work" | "weekend" | "rest" | "make_up";
+        /** @description A notice of the State Council's General Office. */
+        CalendarNotice: {
+            /**
+             * Format: int32
+             * @description The year whose days it arranges.
+             */
+            year: number;
+            /** @description Its title. */
+            title: string;
+            /** @description Its number, e.g. 国办发明电〔2025〕7号. */
+            number: string;
+            /** @description Where it was published. */
+            url: string;
+            /**
+             * Format: date
+             * @description When it was published.
+             */
+            published: string;
+        };
+        /** @description A year's calendar. */
+        CalendarView: {
+            /**
+             * Format: int32
+             * @description The year.
+             */
+            year: number;
+            /** @description Whether there is no notice for it yet: then Monday to Friday are assumed to be worked. */
+            provisional: boolean;
+            /**
+             * Format: int32
+             * @description How many days are worked.
+             */
+            working_days: number;
+            /** @description The notices by which it was made, also those of its neighbours that name a day of it; oldest first. */
+            notices: components["schemas"]["CalendarNotice"][];
+            /** @description Every day from the first of January on. */
+            days: components["schemas"]["CalendarDay"][];
+        };
         /** @description What a system must send to call a service. */
         CallExample: {
             /**
@@ -1929,6 +2080,8 @@ export interface components {
             understood: {
                 [key: string]: string;
             };
+            /** @description Which column of the file became which item; absent in certificates that were made before this was told. */
+            matched?: components["schemas"]["Matched"][];
         };
         /** @description One element that differs. */
         Change: {
@@ -3188,6 +3341,50 @@ export interface components {
             /** @description Whether something was left out because there is too much. */
             truncated: boolean;
         };
+        /** @description How far a load is. */
+        LoadProgress: {
+            /**
+             * Format: uuid
+             * @description The load.
+             */
+            load: string;
+            /**
+             * Format: uuid
+             * @description The entry.
+             */
+            entry: string;
+            /** @description `receiving`, `running`, `accepted`, `refused`, `stopped`; or `broken_off` when the file did not arrive. */
+            state: string;
+            /** @description While it runs: `understand`, `store`, `commit` or `index`. */
+            phase: string | null;
+            /**
+             * Format: int64
+             * @description Bytes received, or read in this phase.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Bytes to receive or to read, if that is known.
+             */
+            total: number | null;
+            /**
+             * Format: int64
+             * @description Rows seen.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Rows accepted, once it is over.
+             */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description Rows rejected, once it is over.
+             */
+            rejected: number;
+            /** @description Why it was refused or stopped. */
+            fault: string | null;
+        };
         /** @description A load in a list. */
         LoadView: {
             /**
@@ -3273,6 +3470,15 @@ export interface components {
         };
         /** @description What a look-up answers. Records are objects; each is written straight from the platform's row, without a map between. */
         LookupAnswer: components["schemas"]["FoundShape"];
+        /** @description A column of a file and the item that it became. */
+        Matched: {
+            /** @description The item's code. */
+            item: string;
+            /** @description The type as which it was read. */
+            kind: components["schemas"]["ColumnKind"];
+            /** @description The column's heading in the file; `null` where the file has no such column, or no headings. */
+            source: string | null;
+        };
         /** @description A matter: what a case is about when it is nothing that the platform holds. */
         Matter: {
             /**
@@ -8809,6 +9015,82 @@ export interface operations {
             };
         };
     };
+    law_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the year, from 1990 to 2199 */
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarView"];
+                };
+            };
+            /** @description the input does not have the required form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not permitted, or beyond the grant; the hint names the deciding policy or article */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing, or it may not be seen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the platform failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much is being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     law_compare: {
         parameters: {
             query: {
@@ -9218,6 +9500,159 @@ export interface operations {
             };
         };
     };
+    loads_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the load */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description events whose data is a `LoadProgress` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["LoadProgress"];
+                };
+            };
+            /** @description the input does not have the required form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not permitted, or beyond the grant; the hint names the deciding policy or article */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing, or it may not be seen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the platform failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much is being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    loads_evidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the load */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evidence"];
+                };
+            };
+            /** @description the input does not have the required form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not permitted, or beyond the grant; the hint names the deciding policy or article */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing, or it may not be seen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the platform failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much is being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     loads_rejected: {
         parameters: {
             query?: {
@@ -9241,6 +9676,159 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Paged_Rejected"];
+                };
+            };
+            /** @description the input does not have the required form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not permitted, or beyond the grant; the hint names the deciding policy or article */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing, or it may not be seen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the platform failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much is being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    loads_rejected_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the load */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV in UTF-8 with a byte-order mark; at most 100,000 rows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description the input does not have the required form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not permitted, or beyond the grant; the hint names the deciding policy or article */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing, or it may not be seen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the platform failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much is being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    loads_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the load */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoadView"];
                 };
             };
             /** @description the input does not have the required form */

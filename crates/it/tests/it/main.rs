@@ -9,6 +9,7 @@
 
 mod api;
 mod calls;
+mod collection;
 mod contract;
 mod evidence;
 mod foreign;

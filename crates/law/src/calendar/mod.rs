@@ -132,6 +132,8 @@ pub struct Calendar {
     notices: Vec<Notice>,
     published: BTreeSet<i16>,
     named: BTreeMap<Date, DayKind>,
+    /// The year of the notice that names a day; the first days of January may stand in the notice of the year before.
+    named_by: BTreeMap<Date, i16>,
     table: Table,
 }
 
@@ -152,6 +154,12 @@ impl Calendar {
             None if is_weekend(date) => DayKind::Weekend,
             None => DayKind::WorkingDay,
         }
+    }
+
+    /// The year whose notice names `date`; `None` for an ordinary day.
+    #[must_use]
+    pub fn named_by(&self, date: Date) -> Option<i16> {
+        self.named_by.get(&date).copied()
     }
 
     /// Whether there is no notice for `year` yet.

@@ -164,6 +164,7 @@ fn add(calendar: &mut Calendar, read: Year, start: &Place, faults: &mut Faults) 
             faults.add(&place, format!("`{day}` is named twice"), "keep the notice that came last");
         }
         calendar.named.insert(day, kind);
+        calendar.named_by.insert(day, year);
     }
     calendar.notices.extend(read.notices.into_iter().map(|RawNotice { title, number, published, url }| Notice {
         year,

@@ -56,6 +56,9 @@ const RECORD_SUPPLY: &str = "record_supply";
 /// Most rows of a preview.
 pub const MAX_PREVIEW: usize = 100;
 
+/// Most rejected rows that are read at a time.
+pub const MAX_STRETCH: u64 = 1_000;
+
 /// A file to take in.
 #[derive(Clone, Debug)]
 pub struct HandIn {
@@ -280,6 +283,38 @@ impl Platform {
         let rows = tokio::task::spawn_blocking(move || lake.rejected(&dataset, load, offset, limit)).await;
         let rows = rows.map_err(|error| Error::new(Code::Internal, "the lake broke off").because(error))?;
         Ok(Listing { items: rows.map_err(rules::told)?, total: u64::try_from(row.rejected).unwrap_or(0) })
+    }
+
+    /// Where a load stands, also while it is running and when it was refused.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], [`Code::NotPermitted`].
+    pub async fn load(&self, ctx: &Ctx, load: LoadId) -> Result<LoadView> {
+        self.readable_load(ctx, load).await?.try_into()
+    }
+
+    /// A stretch of a load's rejected rows in the file's order, for files; at most [`MAX_STRETCH`].
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], [`Code::NotPermitted`].
+    pub async fn rejected_rows(&self, ctx: &Ctx, load: LoadId, offset: u64, limit: u64) -> Result<Vec<Rejected>> {
+        let row = self.readable_load(ctx, load).await?;
+        let (lake, dataset) = (self.lake().clone(), catalogue::dataset(row.entry_id.into()));
+        let limit = Ord::min(limit, MAX_STRETCH);
+        let rows = tokio::task::spawn_blocking(move || lake.rejected(&dataset, load, offset, limit)).await;
+        rows.map_err(|error| Error::new(Code::Internal, "the lake broke off").because(error))?.map_err(rules::told)
+    }
+
+    /// The file that proves what came of a load to anyone, offline: its counts and digests. It waits until the log has it.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] also while it is running or when it was refused, [`Code::NotPermitted`].
+    pub async fn evidence_of_load(&self, ctx: &Ctx, load: LoadId) -> Result<tlog::Evidence> {
+        let row = self.readable_load(ctx, load).await?;
+        if row.certificate.is_none() {
+            return Err(Error::not_found("evidence of load", load).hint("only a load that was accepted is in the log"));
+        }
+        self.evidence_of(load.0, Vec::new()).await
     }
 
     /// The certificate of a load.

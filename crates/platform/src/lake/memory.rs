@@ -281,6 +281,15 @@ impl Parsed {
             reasons,
             content_sm3: hex::encode(content.finalize()),
             columns: self.columns.clone(),
+            matched: self
+                .columns
+                .iter()
+                .map(|column| Matched {
+                    item: column.name.clone(),
+                    kind: column.kind,
+                    source: Some(column.name.clone()),
+                })
+                .collect(),
             understood: [("encoding", "utf-8"), ("delimiter", ","), ("header_row", "1")]
                 .map(|(k, v)| (k.to_owned(), v.to_owned()))
                 .into(),

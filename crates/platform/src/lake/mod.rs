@@ -97,6 +97,20 @@ pub struct Certificate {
     pub columns: Vec<Column>,
     /// What was understood of the file: encoding, delimiter, header row, sheet.
     pub understood: BTreeMap<String, String>,
+    /// Which column of the file became which item. Certificates made before this was told do not have it, and keep their digest.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub matched: Vec<Matched>,
+}
+
+/// A column of a file and the item that it became.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Matched {
+    /// The item's code.
+    pub item: String,
+    /// The type as which it was read.
+    pub kind: ColumnKind,
+    /// The column's heading in the file; `None` where the file has no such column, or no headings.
+    pub source: Option<String>,
 }
 
 /// A row that was not accepted.

@@ -223,7 +223,7 @@ impl Platform {
         Ok(indices(self.db().read(), [key]).await?.remove(&key))
     }
 
-    async fn evidence_of(&self, key: Uuid, openings: Vec<tlog::evidence::Opening>) -> Result<Evidence> {
+    pub(crate) async fn evidence_of(&self, key: Uuid, openings: Vec<tlog::evidence::Opening>) -> Result<Evidence> {
         let (shard, index) = self.published(key).await?;
         let dir = self.ledger().shards.dir(&shard);
         let keys = self.log_keys();

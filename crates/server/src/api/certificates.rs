@@ -88,6 +88,21 @@ pub struct Certificate {
     pub columns: Vec<Column>,
     /// What was understood of the file: encoding, delimiter, header row, sheet.
     pub understood: BTreeMap<String, String>,
+    /// Which column of the file became which item; absent in certificates that were made before this was told.
+    #[schema(required = false)]
+    pub matched: Vec<Matched>,
+}
+
+/// A column of a file and the item that it became.
+#[derive(ToSchema)]
+pub struct Matched {
+    /// The item's code.
+    pub item: String,
+    /// The type as which it was read.
+    pub kind: ColumnKind,
+    /// The column's heading in the file; `null` where the file has no such column, or no headings.
+    #[schema(required)]
+    pub source: Option<String>,
 }
 
 /// A column, declared or found.

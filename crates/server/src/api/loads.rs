@@ -31,6 +31,7 @@ use crate::{
     openapi::{ActProblems, ReadProblems},
     page::{PageQuery, Paged},
     problem::{Problem, Transport},
+    progress::Teller,
 };
 
 /// Routes about loads, without the handing in itself.
@@ -84,16 +85,15 @@ async fn loads_create(
     // Who may not hand in is told so before a byte of the file is taken.
     let entry = caller.platform().entry(&caller.ctx, id).await?;
     caller.platform().may(&caller.ctx, Action::HandIn, &Resource::thing(Some(id.0), entry.line.organisation))?;
-    let load = load_id(key)?;
-    let (name, file) = receive(&state, &about, &headers, request).await?;
+    let load = load_id(key)?.unwrap_or_else(|| LoadId(caller.ctx.uuid()));
+    let length = length_of(&headers);
+    let teller = state.loads.begin(load, id, entry.line.organisation, length);
+    let (name, file) = receive(&state, &about, &headers, request, &teller).await?;
     // The load goes on when the caller breaks off: once the whole file is here it has been handed in.
     let done = tokio::spawn(async move {
         let hand_in = collection::HandIn { path: file.to_path_buf(), name, sheet: about.sheet };
-        let loaded = match load {
-            Some(load) => caller.platform().hand_in_once(&caller.ctx, id, load, hand_in, |_| true).await,
-            None => caller.platform().hand_in(&caller.ctx, id, hand_in, |_| true).await,
-        };
-        drop(file);
+        let loaded = caller.platform().hand_in_once(&caller.ctx, id, load, hand_in, teller.loading()).await;
+        drop((file, teller));
         loaded
     });
     let loaded = done.await.map_err(|error| Problem::new(Code::Internal, "the load broke off").because(error))?;
@@ -159,19 +159,16 @@ async fn receive(
     about: &FileQuery,
     headers: &HeaderMap,
     request: Request,
+    teller: &Teller,
 ) -> Result<(String, TempPath), Problem> {
-    let length = headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.parse::<u64>().ok());
-    if length.is_some_and(|length| length > state.settings.file_bytes) {
+    if length_of(headers).is_some_and(|length| length > state.settings.file_bytes) {
         return Err(too_long(state));
     }
     let form =
         headers.get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"multipart/form-data"));
     if !form {
         let name = about.name.clone().ok_or_else(no_name)?;
-        let path = write(state, whole(request.into_body())).await?;
+        let path = write(state, whole(request.into_body()), teller).await?;
         return Ok((name, path));
     }
     let unreadable = |error: axum::extract::multipart::MultipartError| {
@@ -187,7 +184,7 @@ async fn receive(
         }
         let name = about.name.clone().or_else(|| field.file_name().map(str::to_owned)).ok_or_else(no_name)?;
         let pieces = field.map(|piece| piece.map_err(|error| Box::new(error) as BoxError));
-        return Ok((name, write(state, pieces).await?));
+        return Ok((name, write(state, pieces, teller).await?));
     }
     Err(Problem::new(Code::InvalidInput, "the form has no file").field("file", "is missing"))
 }
@@ -199,7 +196,7 @@ fn whole(body: Body) -> impl Stream<Item = Result<axum::body::Bytes, BoxError>> 
     pieces.map(|piece| piece.map_err(|error| error.into_inner()))
 }
 
-async fn write<S>(state: &AppState, mut pieces: S) -> Result<TempPath, Problem>
+async fn write<S>(state: &AppState, mut pieces: S, teller: &Teller) -> Result<TempPath, Problem>
 where
     S: Stream<Item = Result<axum::body::Bytes, BoxError>> + Unpin,
 {
@@ -224,12 +221,17 @@ where
             return Err(too_long(state));
         }
         file.write_all(&piece).await.map_err(failed)?;
+        teller.received(length);
     }
     file.flush().await.map_err(failed)?;
     if length == 0 {
         return Err(Problem::new(Code::FileRefused, "the file is empty"));
     }
     Ok(path)
+}
+
+fn length_of(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|value| value.parse().ok())
 }
 
 async fn fresh_file(folder: PathBuf) -> Result<(std::fs::File, TempPath), Problem> {

@@ -5,6 +5,7 @@
 //! where the wire form differs, they are made from the platform's.
 
 pub mod amendments;
+pub mod calendar;
 pub mod calls;
 pub mod cases;
 pub mod catalogue;
@@ -34,6 +35,7 @@ pub mod services;
 pub mod sessions;
 pub mod sharing_requests;
 pub mod state;
+pub mod watching;
 
 use utoipa_axum::router::OpenApiRouter;
 
@@ -54,6 +56,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         catalogue::routes(),
         histories::routes(),
         loads::routes(),
+        watching::routes(),
         sharing_requests::routes(),
         services::routes(),
         calls::routes(),
@@ -65,6 +68,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         objections::routes(),
         evidence::routes(),
         law::routes(),
+        calendar::routes(),
         procedures::routes(),
         registers::routes(),
         amendments::routes(),

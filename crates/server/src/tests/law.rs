@@ -42,3 +42,32 @@ async fn anyone_compares_two_packs_and_a_wrong_role_is_named() {
     let wrong = world.get("/api/v1/law/compare?left=changning-2025&right=putuo-2023&role=king").await;
     assert_eq!((wrong.status.as_u16(), &wrong.json()["fields"][0]["path"]), (400, &json!("role")));
 }
+
+/// A year's calendar says of every day what it is and which notice says so; a year without a notice says that it is provisional.
+#[tokio::test]
+async fn a_year_is_told_day_by_day_with_its_notices() {
+    let world = World::open().await;
+    let told = async |year: u16| {
+        let reply = world.get(&format!("/api/v1/law/calendar/{year}")).await;
+        crate::answer_conforms(&world.document, "GET", "/api/v1/law/calendar/{year}", 200, &reply.json()).unwrap();
+        reply.json()
+    };
+    let year = told(2026).await;
+    let day = |date: &str| {
+        let days = year["days"].as_array().unwrap();
+        days.iter().find(|day| day["date"] == date).unwrap_or_else(|| panic!("no {date}")).clone()
+    };
+    assert_eq!((year["days"].as_array().unwrap().len(), &year["provisional"]), (365, &false.into()));
+    assert_eq!((&day("2026-01-01")["kind"], &day("2026-01-05")["kind"]), (&"rest".into(), &"work".into()));
+    assert_eq!(day("2026-01-01")["notice"], year["notices"][0]["number"]);
+    assert_eq!(
+        (&day("2026-01-05")["notice"], &day("2026-03-07")["kind"]),
+        (&serde_json::Value::Null, &"weekend".into())
+    );
+    let make_up = year["days"].as_array().unwrap().iter().filter(|day| day["kind"] == "make_up");
+    assert!(
+        make_up.clone().count() > 0 && make_up.clone().all(|day| day["working"] == true && day["name"].is_string())
+    );
+    assert_eq!(told(2030).await["provisional"], true);
+    assert_eq!(world.get("/api/v1/law/calendar/1700").await.status, 404);
+}
