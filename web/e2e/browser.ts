@@ -9,7 +9,7 @@ const BASE = (process.env.CONSOLES ?? "").replace(/\/$/, "");
 const PASSWORD = process.env.GONGSHU_PASSWORD ?? "Gongshu-2026!";
 export const CONSOLE = `${BASE}/console`;
 
-export type Look = { theme?: "light" | "dark"; locale?: "zh-CN" | "en"; width?: number; height?: number };
+export type Look = { theme?: "light" | "dark"; locale?: "zh-CN" | "en"; width?: number; height?: number; newcomer?: boolean };
 
 export function launch(): Promise<Browser> {
   return chromium.launch({
@@ -29,11 +29,13 @@ export async function open(
     reducedMotion: "reduce",
   });
   await context.addInitScript(
-    ([theme, locale]) => {
+    ([theme, locale, newcomer]) => {
       if (!localStorage.getItem("gongshu.theme")) localStorage.setItem("gongshu.theme", theme ?? "light");
+      // The tour for newcomers has its own test; elsewhere everybody has seen it.
+      if (!localStorage.getItem("gongshu.tours")) localStorage.setItem("gongshu.tours", newcomer ? "" : "all");
       if (!localStorage.getItem("gongshu.locale")) localStorage.setItem("gongshu.locale", locale ?? "zh-CN");
     },
-    [look.theme ?? "light", look.locale ?? "zh-CN"],
+    [look.theme ?? "light", look.locale ?? "zh-CN", look.newcomer ? "yes" : ""],
   );
   const page = await context.newPage();
   const complaints: string[] = [];

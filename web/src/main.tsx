@@ -22,8 +22,11 @@ const queries = new QueryClient({
       if (error instanceof Failure && error.code === "not_authenticated") queries.setQueryData(["me"], null);
     },
   }),
+  // A lost connection is an answer too: whoever acts is told at once, and nothing waits in secret to be sent later.
   defaultOptions: {
+    mutations: { networkMode: "always" },
     queries: {
+      networkMode: "always",
       staleTime: 15_000,
       // Only a lost connection is worth another try; what the district refuses, it refuses again.
       retry: (count, error) => count < 2 && error instanceof Failure && error.problem === undefined,

@@ -6,6 +6,7 @@ import { catalogueRoutes } from "./pages/catalogue/routes";
 import { collectionRoutes } from "./pages/collection/routes";
 import { demonstrationRoutes } from "./pages/demonstration/routes";
 import { docketRoutes } from "./pages/docket/routes";
+import { helpRoutes } from "./pages/help/routes";
 import { lawRoutes } from "./pages/law/routes";
 import { ledgerRoutes } from "./pages/ledger/routes";
 import { sharingRoutes } from "./pages/sharing/routes";
@@ -22,6 +23,7 @@ const tree = root.addChildren([
     ...lawRoutes,
     ...ledgerRoutes,
     ...administrationRoutes,
+    ...helpRoutes,
     ...demonstrationRoutes,
   ]),
 ]);

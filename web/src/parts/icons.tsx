@@ -85,3 +85,9 @@ export const IntakeIcon = () => (
     <path d="M12 4v10m-4-4l4 4 4-4M5 15v4h14v-4" />
   </Icon>
 );
+export const HelpIcon = () => (
+  <Icon>
+    <circle cx="12" cy="12" r="9" />
+    <path d="M9.5 9.5a2.5 2.5 0 1 1 3.6 2.2c-.8.4-1.1.9-1.1 1.8M12 16.5v.2" />
+  </Icon>
+);

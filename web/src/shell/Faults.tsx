@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { Alert, Button, Empty, Skeleton } from "antd";
 import type { ReactNode } from "react";
 import { Failure } from "../api/client";
-import { useGlossary } from "../glossary";
+import { fill, useGlossary } from "../glossary";
 
 /** A failure in a place of the page. `names` translates ids of papers and conditions where the caller knows them. */
 export function Fault({ error, again, name }: { error: unknown; again?: () => void; name?: (id: string) => string }) {
@@ -11,7 +11,9 @@ export function Fault({ error, again, name }: { error: unknown; again?: () => vo
   const failure = error instanceof Failure ? error : new Failure(undefined);
   const problem = failure.problem;
   const title = problem?.refusal ? term("refusal", problem.refusal) : term("problem", failure.code, t("problem.unknown"));
-  const lacking = [...(problem?.missing ?? []), ...(problem?.failed ?? [])];
+  const reasons = problem?.reasons ?? [];
+  // What is said reason by reason needs no list of ids beside it.
+  const lacking = reasons.length > 0 ? [] : [...(problem?.missing ?? []), ...(problem?.failed ?? [])];
   return (
     <Alert
       type={problem?.code === "conflict" || problem?.refusal ? "warning" : "error"}
@@ -22,6 +24,15 @@ export function Fault({ error, again, name }: { error: unknown; again?: () => vo
       description={
         <>
           <p>{term("problem_next", failure.code, t("problem_next.unknown"))}</p>
+          {reasons.length > 0 && (
+            <ul>
+              {reasons.map(({ code, values }) => (
+                <li key={`${code} ${Object.values(values).join(" ")}`}>
+                  {fill(term("reason", code, t("problem.unknown")), values)}
+                </li>
+              ))}
+            </ul>
+          )}
           {lacking.length > 0 && (
             <ul lang="zh-CN">
               {lacking.map((id) => (

@@ -2,9 +2,20 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
-import { entries, pack, packs } from "../api/queries";
+import { cases, entries, pack, packs } from "../api/queries";
 import { useGlossary } from "../glossary";
 import { usePlaces } from "./Shell";
+
+/** Pages that the rail does not show. */
+const MORE = [
+  { to: "/account", word: "nav.account", roles: false },
+  { to: "/help", word: "nav.help", roles: false },
+  { to: "/administration/organisations", word: "admin.organisations", roles: true },
+  { to: "/administration/people", word: "admin.people", roles: true },
+  { to: "/administration/clients", word: "admin.clients", roles: true },
+  { to: "/administration/sessions", word: "admin.sessions", roles: true },
+  { to: "/administration/law", word: "admin.law", roles: true },
+] as const;
 
 interface Choice {
   key: string;
@@ -87,15 +98,24 @@ function useChoices(typed: string): Choice[] {
   const { t } = useGlossary();
   const navigate = useNavigate();
   const places = usePlaces();
+  const administers = places.some(({ to }) => to === "/administration");
   const ours = useQuery(packs).data?.find((line) => line.ours)?.id;
   const law = useQuery({ ...pack(ours ?? ""), enabled: ours !== undefined }).data;
   const found = useQuery({ ...entries({ text: typed, offset: 0, limit: 8 }), enabled: typed.length > 1 }).data;
+  const matters = useQuery({ ...cases({ text: typed, sort: "changed", limit: 6 }), enabled: typed.length > 1 }).data;
   const fits = (...words: string[]) => words.some((word) => word.toLowerCase().includes(typed.toLowerCase()));
 
   const choices: Choice[] = places
     .filter(({ word }) => fits(t(word)))
     .map(({ to, word }) => ({ key: to, kind: t("palette.page"), label: t(word), law: false, go: () => void navigate({ to }) }));
+  for (const { to, word } of MORE.filter(({ roles, word }) => (!roles || administers) && fits(t(word))))
+    choices.push({ key: to, kind: t("palette.page"), label: t(word), law: false, go: () => void navigate({ to }) });
   if (typed === "") return choices;
+  for (const line of matters?.items ?? []) {
+    const go = () => void navigate({ to: "/cases/$id", params: { id: line.id } });
+    const label = `${line.subject_title ?? line.matter ?? line.title} ${t("list.open")}${line.title}${t("list.comma")}${line.state_title}${t("list.close")}`;
+    choices.push({ key: `case ${line.id}`, kind: t("palette.case"), label, law: true, go });
+  }
   for (const { id, title } of found?.items ?? []) {
     const go = () => void navigate({ to: "/catalogue/$id", params: { id } });
     choices.push({ key: id, kind: t("palette.entry"), label: title, law: true, go });
@@ -104,6 +124,13 @@ function useChoices(typed: string): Choice[] {
     if (!fits(id, title)) continue;
     const go = () => void navigate({ to: "/law/$pack/$procedure", params: { pack: ours ?? "", procedure: id } });
     choices.push({ key: `procedure ${id}`, kind: t("palette.procedure"), label: title, law: true, go });
+  }
+  for (const { id: procedure, acts } of law?.procedures ?? []) {
+    for (const { id, title } of acts) {
+      if (!fits(title)) continue;
+      const go = () => void navigate({ to: "/law/$pack/$procedure", params: { pack: ours ?? "", procedure } });
+      choices.push({ key: `act ${procedure} ${id}`, kind: t("palette.act"), label: title, law: true, go });
+    }
   }
   for (const { id, title } of law?.articles ?? []) {
     if (!fits(id, title)) continue;

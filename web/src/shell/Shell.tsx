@@ -10,6 +10,7 @@ import {
   BookIcon,
   CaseIcon,
   ClockIcon,
+  HelpIcon,
   HomeIcon,
   IntakeIcon,
   KeyIcon,
@@ -23,6 +24,7 @@ import {
 import { usePreferences } from "../parts/preferences";
 import { minuteOf } from "../parts/time";
 import { Palette } from "./Palette";
+import { Tour, wantsTour } from "./Tour";
 
 const Again = lazy(() => import("../pages/identity/Again").then((module) => ({ default: module.Again })));
 
@@ -57,6 +59,17 @@ export function Shell() {
   const places = usePlaces();
   const location = useLocation();
   const [searching, setSearching] = useState(false);
+  const [touring, setTouring] = useState(false);
+  const person = known?.person;
+
+  // The tour begins on the first page, and again when the help page asks for it.
+  const first = location.pathname === "/" && typeof person === "string" && wantsTour(person);
+  useEffect(() => {
+    if (first) setTouring(true);
+    const again = () => setTouring(true);
+    window.addEventListener("gongshu:tour", again);
+    return () => window.removeEventListener("gongshu:tour", again);
+  }, [first]);
 
   // The session has ended while the page was open. Who it was is remembered, so that the same person finds everything as it was.
   const [before, setBefore] = useState<Schemas["Me"]>();
@@ -87,7 +100,7 @@ export function Shell() {
         <ul>
           {places.map(({ to, word, icon: Icon }) => (
             <li key={to}>
-              <Link to={to} activeOptions={{ exact: to === "/", includeSearch: false }}>
+              <Link to={to} data-tour={to} activeOptions={{ exact: to === "/", includeSearch: false }}>
                 <Icon />
                 <span>{t(word)}</span>
               </Link>
@@ -99,6 +112,7 @@ export function Shell() {
         <button
           type="button"
           className="find"
+          data-tour="find"
           aria-label={t("palette.open")}
           onClick={() => setSearching(true)}
           aria-keyshortcuts="Control+K"
@@ -116,12 +130,16 @@ export function Shell() {
           </span>
         )}
         <LookSwitches />
+        <Link to="/help" className="help" aria-label={t("nav.help")} title={t("nav.help")}>
+          <HelpIcon />
+        </Link>
         <Who />
       </header>
       <main id="main" tabIndex={-1}>
         <Outlet />
       </main>
       {searching && <Palette close={() => setSearching(false)} />}
+      {touring && known && <Tour known={known} close={() => setTouring(false)} />}
       {ended && (
         <Suspense>
           <Again before={before} />
@@ -173,7 +191,7 @@ function Who() {
   };
   return (
     <div className="who">
-      <Link to="/account" title={t("nav.account")}>
+      <Link to="/account" data-tour="account" title={t("nav.account")}>
         <strong lang="zh-CN">{known.organisation?.name}</strong>
         <small>{roles}</small>
       </Link>
