@@ -190,7 +190,7 @@ function RejectedRows({ view }: { view: Schemas["Certificate"] }) {
               <table className="plain-table">
                 <thead>
                   <tr>
-                    <th scope="col" className="number">
+                    <th scope="col" className="number tight">
                       {t("load.row")}
                     </th>
                     <th scope="col">{t("load.column")}</th>

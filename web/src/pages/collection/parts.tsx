@@ -75,9 +75,7 @@ export function LoadLines({ loads, entries }: { loads: Schemas["LoadView"][]; en
       <table className="plain-table">
         <thead>
           <tr>
-            <th scope="col" className="number">
-              {t("load.at")}
-            </th>
+            <th scope="col">{t("load.at")}</th>
             <th scope="col">{t("load.name")}</th>
             {entries && <th scope="col">{t("catalogue.entry")}</th>}
             <th scope="col">{t("load.state")}</th>
@@ -95,7 +93,7 @@ export function LoadLines({ loads, entries }: { loads: Schemas["LoadView"][]; en
         <tbody>
           {loads.map((load) => (
             <tr key={load.id}>
-              <td className="number">{minuteOf(load.started_at)}</td>
+              <td className="day-column">{minuteOf(load.started_at)}</td>
               <td>
                 <Link to="/collection/loads/$id" params={{ id: load.id }} search={{ entry: load.entry }}>
                   {load.name}
