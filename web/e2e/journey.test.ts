@@ -1,7 +1,7 @@
-/** The work itself, done by clicking: see what is due, open it, act, and see the new state; and the faults that happen on the way. */
+/** The work itself, done by clicking: see what is due, open it, act, and see the new state; the faults on the way are in `faults.test.ts`. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { as, enter, launch, logIn, open, settled } from "./browser";
+import { as, enter, launch, open, settled } from "./browser";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -58,59 +58,6 @@ test("an officer sees what is due, reads why, sends an entry back, and sees the 
   await context.close();
 });
 
-test("somebody else decided meanwhile: the form says so, and nothing typed is lost", async () => {
-  const { id } = await entryUnderReview();
-  const { context, page } = await open(browser);
-  await enter(page, "centre.officer", `/cases/${id}`);
-  const field = await formOf(page, await returning(id));
-  await field.fill("请核对数据来源。");
-  const other = await as("bureau.officer");
-  const act = await other("GET", `/cases/${id}/possible`).then(first((one) => one.to === "published" && !one.blocked));
-  await other("POST", `/cases/${id}/acts`, { act });
-  await page.locator("dialog button[type=submit]").click();
-  await page.locator("dialog .ant-alert-warning").waitFor();
-  expect(await field.inputValue()).toBe("请核对数据来源。");
-  await context.close();
-});
-
-test("the session ended while somebody was writing: they log in, come back, and find what they had typed", async () => {
-  const { id } = await entryUnderReview();
-  const { context, page } = await open(browser);
-  await enter(page, "centre.officer", `/cases/${id}`);
-  const title = await returning(id);
-  await (await formOf(page, title)).fill("请补充更新周期。");
-  await context.clearCookies();
-  await page.locator("dialog button[type=submit]").click();
-  await page.waitForURL("**/login**");
-  await logIn(page, "centre.officer");
-  await page.waitForURL(`**/cases/${id}`);
-  const field = await formOf(page, title);
-  expect(await field.inputValue()).toBe("请补充更新周期。");
-  await context.close();
-});
-
-test("the connection was lost: the form says so, and trying again does the act once", async () => {
-  const { id } = await entryUnderReview();
-  const { context, page } = await open(browser);
-  await enter(page, "centre.officer", `/cases/${id}`);
-  await (await formOf(page, await returning(id))).fill("请补充说明。");
-  // The district does the act, but its answer never arrives.
-  let lost = 0;
-  await page.route("**/acts", async (route) => {
-    if (lost > 0) return route.continue();
-    lost += 1;
-    await route.fetch();
-    return route.abort("connectionreset");
-  });
-  await page.locator("dialog button[type=submit]").click();
-  await page.locator("dialog .ant-alert-error").waitFor();
-  await page.locator("dialog button[type=submit]").click();
-  await page.locator(".ant-alert-success").waitFor();
-  const after = await (await as("centre.officer"))("GET", `/cases/${id}`);
-  expect(after.timeline.filter((act: { to: string }) => act.to === "returned")).toHaveLength(1);
-  await context.close();
-});
-
 test("the keyboard alone finds an article", async () => {
   const { context, page } = await open(browser);
   await enter(page, "centre.officer");
@@ -138,7 +85,6 @@ test("the time machine goes to the next term, and shows what the law did", async
 });
 
 type Possible = { act: string; title: string; to: string | null; blocked: unknown; papers: string[] };
-const first = (fits: (one: Possible) => boolean) => (possible: Possible[]) => possible.find(fits)?.act;
 
 /** The title of the act by which a reviewer sends an entry back. */
 async function returning(id: string): Promise<string> {
