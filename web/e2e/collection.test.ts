@@ -201,7 +201,7 @@ describe.each(LOOKS)("in the look %s", (name, look) => {
       collection: "/collection",
       "collection-done": "/collection?view=collected",
       "collection-hand-in": `/collection/${entry}`,
-      "collection-load": `/collection/loads/${items.at(-1).id}?entry=${entry}`,
+      "collection-load": `/collection/loads/${items.at(-1).id}`,
     };
     for (const [one, address] of Object.entries(pages)) {
       await page.goto(CONSOLE + address);

@@ -8,17 +8,18 @@ export const entryLoads = (id: string, offset = 0, limit = 10) =>
     queryFn: () => take(client.GET("/api/v1/entries/{id}/loads", { params: { path: { id }, query: { offset, limit } } })),
   });
 
-export const entryVersions = (id: string) =>
-  queryOptions({
-    queryKey: ["entry", id, "versions"],
-    queryFn: () => take(client.GET("/api/v1/entries/{id}/versions", { params: { path: { id }, query: { limit: 20 } } })),
-  });
-
 /** The first rows of an entry's data, as it is shown: under its masks. */
 export const preview = (id: string, limit: number) =>
   queryOptions({
     queryKey: ["entry", id, "preview", limit],
     queryFn: () => take(client.GET("/api/v1/entries/{id}/preview", { params: { path: { id }, query: { limit } } })),
+  });
+
+/** Where a load stands, also while it is running and when it was refused. */
+export const loadState = (id: string) =>
+  queryOptions({
+    queryKey: ["load", id, "state"],
+    queryFn: () => take(client.GET("/api/v1/loads/{id}/state", { params: { path: { id } } })),
   });
 
 /** What came of a load that is over; it never changes. */

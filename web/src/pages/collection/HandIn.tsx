@@ -14,6 +14,7 @@ import { Loads } from "./Data";
 import { HandInFault, Progress, Refused } from "./parts";
 import { isWorkbook, READ, sizeOf } from "./upload";
 import { type Stage, type Underway, useHandIn } from "./useHandIn";
+import type { LoadProgress } from "./watch";
 
 export function HandIn() {
   const { entry: id } = useParams({ from: "/shell/collection/$entry" });
@@ -35,8 +36,8 @@ function Whole({ view }: { view: Schemas["EntryView"] }) {
   const { stage } = hand;
   useEffect(() => {
     if (stage.kind === "done")
-      void navigate({ to: "/collection/loads/$id", params: { id: stage.id }, search: { entry: view.id, fresh: true } });
-  }, [stage, navigate, view.id]);
+      void navigate({ to: "/collection/loads/$id", params: { id: stage.id }, search: { fresh: true } });
+  }, [stage, navigate]);
   return (
     <>
       <header className="page-head">
@@ -82,8 +83,7 @@ function StageShown({ stage, hand }: { stage: Stage; hand: ReturnType<typeof use
     case "working":
       return (
         <Way underway={stage.underway}>
-          <p role="status">{t("collection.working")}</p>
-          <Progress part={null} label={t("collection.working")} />
+          <Reading progress={hand.progress} />
         </Way>
       );
     case "lost":
@@ -137,6 +137,27 @@ function StageShown({ stage, hand }: { stage: Stage; hand: ReturnType<typeof use
     case "free":
       return <Choose choose={hand.choose} />;
   }
+}
+
+/** Reading: how far the district is in the file, and how many rows it has seen. */
+function Reading({ progress }: { progress: LoadProgress | undefined }) {
+  const { t, term } = useGlossary();
+  const reading = progress?.state === "running" && progress.total ? progress : undefined;
+  return (
+    <>
+      <p role="status">{t("collection.working")}</p>
+      <Progress
+        part={reading?.total ? Math.min(1, reading.bytes / reading.total) : null}
+        label={t("collection.working_label")}
+      />
+      {reading && (
+        <p className="quiet number">
+          {term("load_phase", reading.phase ?? "store")}{" "}
+          {t("collection.rows_read", { rows: reading.rows.toLocaleString("en-US") })}
+        </p>
+      )}
+    </>
+  );
 }
 
 function Way({ underway, children }: { underway: Underway; children: React.ReactNode }) {

@@ -1,50 +1,71 @@
 /** What came of a file: what was understood of it, how its rows add up, which were kept aside and why, and the certificate. */
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useParams, useSearch } from "@tanstack/react-router";
 import { Alert, Button, Pagination } from "antd";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import type { Schemas } from "../../api/client";
-import { certificate, entry, entryLoads, rejected } from "../../api/queries";
+import { certificate, entry, loadState, rejected } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { Scroll } from "../../parts/Scroll";
 import { minuteOf } from "../../parts/time";
 import { Loaded } from "../../shell/Faults";
 import "./collection.css";
-import { LoadState, Refused } from "./parts";
+import { LoadState, Progress, Refused } from "./parts";
 import { sizeOf } from "./upload";
+import { watchLoad } from "./watch";
 
 const PAGE = 20;
 
 export function Load() {
   const { id } = useParams({ from: "/shell/collection/loads/$id" });
   const search = useSearch({ from: "/shell/collection/loads/$id" });
-  const line = useQuery({ ...entryLoads(search.entry ?? "", 0, 50), enabled: search.entry !== undefined });
-  const load = line.data?.items.find((one) => one.id === id);
-  const over = load === undefined || load.state === "accepted";
-  const found = useQuery({ ...certificate(id), enabled: over });
+  const standing = useQuery(loadState(id));
   return (
     <div className="page">
-      <LoadHead id={id} load={load} entryId={search.entry} fresh={search.fresh === true} />
-      {load !== undefined && !over && load.fault && <Refused sentence={load.fault} />}
-      {over && (
-        <Loaded of={found} rows={10}>
-          {(view) => <Whole view={view} entryId={search.entry} />}
-        </Loaded>
-      )}
+      <Loaded of={standing} rows={10}>
+        {(load) => (
+          <>
+            <LoadHead load={load} fresh={search.fresh === true} />
+            {load.state === "running" && <Running id={id} />}
+            {load.fault && <Refused sentence={load.fault} />}
+            {load.state === "accepted" && <Accepted load={load} />}
+          </>
+        )}
+      </Loaded>
     </div>
   );
 }
 
-interface HeadProps {
-  id: string;
-  load: Schemas["LoadView"] | undefined;
-  entryId: string | undefined;
-  fresh: boolean;
+/** Still being read: the page follows, and shows the result when there is one. */
+function Running({ id }: { id: string }) {
+  const { t } = useGlossary();
+  const queries = useQueryClient();
+  const [rows, setRows] = useState(0);
+  useEffect(() => {
+    const again = () => void queries.invalidateQueries({ queryKey: ["load", id] });
+    return watchLoad(id, { onProgress: (progress) => setRows(progress.rows), onDone: again, onGone: again });
+  }, [id, queries]);
+  return (
+    <section className="card" aria-label={t("collection.working_label")}>
+      <p role="status">{t("collection.working")}</p>
+      <Progress part={null} label={t("collection.working_label")} />
+      <p className="quiet number">{t("collection.rows_read", { rows: rows.toLocaleString("en-US") })}</p>
+    </section>
+  );
 }
 
-function LoadHead({ id, load, entryId, fresh }: HeadProps) {
+function Accepted({ load }: { load: Schemas["LoadView"] }) {
+  const found = useQuery(certificate(load.id));
+  return (
+    <Loaded of={found} rows={10}>
+      {(view) => <Whole view={view} entryId={load.entry} />}
+    </Loaded>
+  );
+}
+
+function LoadHead({ load, fresh }: { load: Schemas["LoadView"]; fresh: boolean }) {
   const { t } = useGlossary();
-  const of = useQuery({ ...entry(entryId ?? ""), enabled: entryId !== undefined }).data;
+  const of = useQuery(entry(load.entry)).data;
   return (
     <header className="page-head">
       <p className="crumbs">
@@ -56,23 +77,21 @@ function LoadHead({ id, load, entryId, fresh }: HeadProps) {
         )}
       </p>
       <h1>
-        {load?.name ?? t("load.title")} {load && <LoadState of={load.state} />}
+        {load.name} <LoadState of={load.state} />
       </h1>
       <dl className="facts">
-        {load && (
-          <div>
-            <dt>{t("load.at")}</dt>
-            <dd className="number">{minuteOf(load.started_at)}</dd>
-          </div>
-        )}
+        <div>
+          <dt>{t("load.at")}</dt>
+          <dd className="number">{minuteOf(load.started_at)}</dd>
+        </div>
         <div>
           <dt>{t("load.id")}</dt>
           <dd>
-            <code>{id}</code>
+            <code>{load.id}</code>
           </dd>
         </div>
       </dl>
-      {fresh && load?.state === "accepted" && (
+      {fresh && load.state === "accepted" && (
         <Alert
           type={load.rejected > 0 ? "warning" : "success"}
           showIcon
@@ -88,7 +107,7 @@ function LoadHead({ id, load, entryId, fresh }: HeadProps) {
   );
 }
 
-function Whole({ view, entryId }: { view: Schemas["Certificate"]; entryId: string | undefined }) {
+function Whole({ view, entryId }: { view: Schemas["Certificate"]; entryId: string }) {
   const { t } = useGlossary();
   return (
     <>
@@ -113,15 +132,26 @@ function Whole({ view, entryId }: { view: Schemas["Certificate"]; entryId: strin
   );
 }
 
-const UNDERSTOOD = ["format", "encoding", "delimiter", "sheet", "header_row", "compressed"] as const;
+const UNDERSTOOD = [
+  "format",
+  "encoding",
+  "delimiter",
+  "sheet",
+  "sheets",
+  "header_row",
+  "skipped_lines",
+  "blank_lines",
+  "compressed",
+] as const;
 
-function Understood({ view, entryId }: { view: Schemas["Certificate"]; entryId: string | undefined }) {
+function Understood({ view, entryId }: { view: Schemas["Certificate"]; entryId: string }) {
   const { t, term } = useGlossary();
-  const of = useQuery({ ...entry(entryId ?? ""), enabled: entryId !== undefined }).data;
+  const of = useQuery(entry(entryId)).data;
   const items = (of?.published ?? of?.draft)?.items ?? [];
   const words: Partial<Record<(typeof UNDERSTOOD)[number], (value: string) => string>> = {
     format: (value) => term("understood_format", value),
     delimiter: (value) => term("understood_delimiter", value),
+    encoding: (value) => value.replace(" with byte-order mark", t("understood.mark")),
     compressed: (value) => term("understood_compressed", value),
   };
   return (
@@ -144,6 +174,7 @@ function Understood({ view, entryId }: { view: Schemas["Certificate"]; entryId: 
           <thead>
             <tr>
               <th scope="col">{t("load.column")}</th>
+              <th scope="col">{t("load.item")}</th>
               <th scope="col">{t("item.name")}</th>
               <th scope="col">{t("item.kind")}</th>
               <th scope="col">{t("item.required")}</th>
@@ -152,6 +183,7 @@ function Understood({ view, entryId }: { view: Schemas["Certificate"]; entryId: 
           <tbody>
             {view.columns.map((column) => (
               <tr key={column.name}>
+                <td lang="zh-CN">{view.matched?.find((one) => one.item === column.name)?.source ?? t("value.none")}</td>
                 <td>
                   <code>{column.name}</code>
                 </td>
@@ -175,6 +207,9 @@ function RejectedRows({ view }: { view: Schemas["Certificate"] }) {
     <section className="card">
       <div className="card-head">
         <h2>{t("load.rejected_rows")}</h2>
+        <a className="as-button" href={`/api/v1/loads/${view.load}/rejected.csv`} download>
+          {t("load.rejected_file")}
+        </a>
       </div>
       <ul className="chips">
         {Object.entries(view.reasons).map(([code, count]) => (
@@ -193,7 +228,7 @@ function RejectedRows({ view }: { view: Schemas["Certificate"] }) {
                     <th scope="col" className="number tight">
                       {t("load.row")}
                     </th>
-                    <th scope="col">{t("load.column")}</th>
+                    <th scope="col">{t("load.item")}</th>
                     <th scope="col">{t("load.reason")}</th>
                   </tr>
                 </thead>
@@ -238,7 +273,12 @@ function Certified({ view }: { view: Schemas["Certificate"] }) {
     <section className="card">
       <div className="card-head">
         <h2>{t("certificate.title")}</h2>
-        <Button onClick={() => window.print()}>{t("certificate.print")}</Button>
+        <div className="filters">
+          <a className="as-button" href={`/api/v1/loads/${view.load}/evidence`} download={`evidence-${view.load}.json`}>
+            {t("certificate.evidence")}
+          </a>
+          <Button onClick={() => window.print()}>{t("certificate.print")}</Button>
+        </div>
       </div>
       <p className="quiet">{t("certificate.lead")}</p>
       <dl className="contents">

@@ -95,7 +95,7 @@ export function LoadLines({ loads, entries }: { loads: Schemas["LoadView"][]; en
             <tr key={load.id}>
               <td className="day-column">{minuteOf(load.started_at)}</td>
               <td>
-                <Link to="/collection/loads/$id" params={{ id: load.id }} search={{ entry: load.entry }}>
+                <Link to="/collection/loads/$id" params={{ id: load.id }}>
                   {load.name}
                 </Link>
                 {load.fault && <small className="quiet below">{refusal(load.fault)?.what ?? t("problem.file_refused")}</small>}

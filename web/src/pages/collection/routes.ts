@@ -22,10 +22,7 @@ const handIn = createRoute({
 const load = createRoute({
   getParentRoute: () => shell,
   path: "/collection/loads/$id",
-  validateSearch: (search): { entry?: string; fresh?: boolean } => ({
-    entry: text(search.entry),
-    fresh: search.fresh === true || undefined,
-  }),
+  validateSearch: (search): { fresh?: boolean } => ({ fresh: search.fresh === true || undefined }),
   component: lazyRouteComponent(() => import("./Load"), "Load"),
 });
 

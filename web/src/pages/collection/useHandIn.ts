@@ -10,6 +10,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { client, Failure, take } from "../../api/client";
 import { forgetDraft, keepDraft, readDraft } from "../../parts/drafts";
 import { type Sending, send } from "./upload";
+import { type LoadProgress, watchLoad } from "./watch";
 
 /** What is kept of a file that is under way. */
 export interface Underway {
@@ -37,11 +38,14 @@ function kept(entry: string): Underway | undefined {
   return id && name ? { id, name, size: Number(size) } : undefined;
 }
 
-/** What the district knows of a load. */
-async function standing(entry: string, id: string) {
-  const path = { id: entry };
-  const { items } = await take(client.GET("/api/v1/entries/{id}/loads", { params: { path, query: { limit: 50 } } }));
-  return items.find((load) => load.id === id);
+/** What the district knows of a load; undefined where it never arrived whole. */
+async function standing(id: string) {
+  try {
+    return await take(client.GET("/api/v1/loads/{id}/state", { params: { path: { id } } }));
+  } catch (error) {
+    if (error instanceof Failure && error.code === "not_found") return undefined;
+    throw error;
+  }
 }
 
 export function useHandIn(entry: string) {
@@ -68,7 +72,7 @@ export function useHandIn(entry: string) {
   const ask = useCallback(
     async (underway: Underway, sends = false) => {
       try {
-        const load = await standing(entry, underway.id);
+        const load = await standing(underway.id);
         if (load === undefined && sends && file.current) resend.current?.(underway);
         else if (load === undefined) setStage({ kind: file.current ? "lost" : "choose_again", underway });
         else if (load.state === "accepted") over({ kind: "done", id: load.id });
@@ -78,7 +82,7 @@ export function useHandIn(entry: string) {
         setStage({ kind: "lost", underway });
       }
     },
-    [entry, over],
+    [over],
   );
 
   const go = useCallback(
@@ -88,7 +92,10 @@ export function useHandIn(entry: string) {
       keepDraft(`load.${entry}`, { id: underway.id, name: underway.name, size: String(underway.size) });
       setStage({ kind: "sending", underway, sent: 0 });
       const onSent = (sent: number) =>
-        setStage(sent >= wanted.size ? { kind: "working", underway } : { kind: "sending", underway, sent });
+        setStage((before) => {
+          if (sent < wanted.size) return { kind: "sending", underway, sent };
+          return before.kind === "working" ? before : { kind: "working", underway };
+        });
       sending.current = send({ entry, id: underway.id, file: wanted, sheet: sheet.current, onSent });
       try {
         const loaded = await sending.current.done;
@@ -126,12 +133,29 @@ export function useHandIn(entry: string) {
     if (stage.kind === "asking") void ask(stage.underway);
   }, [stage, ask]);
 
-  // After a reload nobody waits for the answer of the sending; the district is asked until it has one.
+  // The rows are told while they are read. After a reload nobody waits for the answer of the sending any more; then what came
+  // of it is asked when the district says that the load is over.
+  const [progress, setProgress] = useState<LoadProgress>();
+  const working = stage.kind === "working" ? stage.underway : undefined;
   useEffect(() => {
-    if (stage.kind !== "working" || sending.current !== undefined) return;
-    const later = setTimeout(() => void ask(stage.underway), 1_000);
-    return () => clearTimeout(later);
-  }, [stage, ask]);
+    if (working === undefined) return;
+    let later: ReturnType<typeof setTimeout> | undefined;
+    const settle = () => {
+      if (sending.current === undefined) void ask(working);
+    };
+    const end = watchLoad(working.id, {
+      onProgress: setProgress,
+      onDone: settle,
+      onGone: () => {
+        later = setTimeout(settle, 1_000);
+      },
+    });
+    return () => {
+      end();
+      clearTimeout(later);
+      setProgress(undefined);
+    };
+  }, [working, ask]);
 
   // Leaving the page breaks the sending off; the browser asks first.
   const isSending = stage.kind === "sending";
@@ -144,6 +168,7 @@ export function useHandIn(entry: string) {
 
   return {
     stage,
+    progress,
     choose,
     /** Sends the file at hand again under its id, after asking what became of it. */
     again: (underway: Underway) => void ask(underway, true),
