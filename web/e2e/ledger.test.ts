@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { accessible, CONSOLE, enter, type Look, launch, open, settled } from "./browser";
+import { accessible, as, CONSOLE, enter, type Look, launch, open, settled } from "./browser";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -31,6 +31,19 @@ test("an auditor finds a call by its outcome, sees both trees hold in the browse
   ]);
   const file = JSON.parse(readFileSync(await download.path(), "utf8"));
   expect(file.format).toBe("gongshu-evidence/1");
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("a load is proven like an act", async () => {
+  const provider = await as("ga.executive");
+  const { organisation } = await provider("GET", "/me");
+  const { items } = await provider("GET", `/entries?organisation=${organisation.id}&status=published&limit=50`);
+  const held = items.find((one: { rows: number }) => one.rows > 0);
+  const loads = await provider("GET", `/entries/${held.id}/loads?limit=1`);
+  const { context, page, complaints } = await open(browser);
+  await enter(page, "ga.executive", `/evidence?load=${loads.items[0].id}`);
+  await page.getByText("核验通过", { exact: true }).waitFor();
   expect(complaints).toEqual([]);
   await context.close();
 });

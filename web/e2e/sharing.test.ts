@@ -35,7 +35,7 @@ async function others(ask: Ask, count: number) {
 async function put(page: Page, entry: { id: string }) {
   await page.goto(`${CONSOLE}/catalogue/${entry.id}`);
   const box = page.locator("section.card", { has: page.locator("#ask") });
-  await box.locator("label", { hasText: "主键" }).first().click();
+  await box.locator("label", { hasText: "查询键" }).first().click();
   await box.locator("input[type=checkbox]").nth(1).check();
   await box.locator("button.ant-btn-primary").click();
   await box.getByRole("link", { name: /查看申请篮/ }).waitFor();

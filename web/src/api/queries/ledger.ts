@@ -9,6 +9,13 @@ export const actEvidence = (id: string) =>
     staleTime: LONG,
   });
 
+export const loadEvidence = (id: string) =>
+  queryOptions({
+    queryKey: ["load", id, "evidence"],
+    queryFn: () => take(client.GET("/api/v1/loads/{id}/evidence", { params: { path: { id } } })),
+    staleTime: LONG,
+  });
+
 export const callEvidence = (id: string, service: string, index: number) =>
   queryOptions({
     queryKey: ["calls", id, "evidence"],

@@ -82,7 +82,10 @@ function Holidays({ days }: { days: Day[] }) {
   const { t } = useGlossary();
   const names = [...new Set(days.flatMap((day) => (day.name === null ? [] : [day.name])))];
   if (names.length === 0) return null;
-  const short = (list: Day[]) => list.map((day) => day.date.slice(5).replace("-", "/")).join(t("list.separator"));
+  const short = (list: Day[]) =>
+    spansOf(list.map((day) => day.date))
+      .map(([first, last]) => (first === last ? brief(first) : `${brief(first)}${t("list.until")}${brief(last)}`))
+      .join(t("list.separator"));
   return (
     <table className="plain-table dense holidays">
       <caption className="hidden">{t("calendar.holidays")}</caption>
@@ -110,6 +113,19 @@ function Holidays({ days }: { days: Day[] }) {
       </tbody>
     </table>
   );
+}
+
+const brief = (date: string) => date.slice(5).replace("-", "/");
+
+/** Days that follow upon one another as one span each. */
+function spansOf(dates: string[]): [string, string][] {
+  const spans: [string, string][] = [];
+  for (const date of dates) {
+    const last = spans.at(-1);
+    if (last && Date.parse(date) - Date.parse(last[1]) === 86_400_000) last[1] = date;
+    else spans.push([date, date]);
+  }
+  return spans;
 }
 
 const LOOK = { work: "working", weekend: "saturday", rest: "rest", make_up: "make_up" } as const;

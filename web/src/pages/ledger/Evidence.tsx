@@ -13,7 +13,7 @@ export function Evidence() {
   const { t, term } = useGlossary();
   const search = useSearch({ from: "/shell/evidence" });
   const navigate = useNavigate({ from: "/evidence" });
-  const proof = search.act ?? search.call;
+  const proof = search.act ?? search.call ?? search.load;
   const view = VIEWS.find((known) => known === search.view) ?? (search.call ? "calls" : "acts");
   return (
     <div className="page">

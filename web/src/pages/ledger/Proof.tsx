@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Button, Segmented, Tag } from "antd";
 import { useState } from "react";
 import type { Schemas } from "../../api/client";
-import { actEvidence, callEvidence } from "../../api/queries";
+import { actEvidence, callEvidence, loadEvidence } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { Copy } from "../../parts/Copy";
 import { Scroll } from "../../parts/Scroll";
@@ -16,16 +16,18 @@ import type { LedgerSearch } from "./routes";
 
 export function Proof({ search }: { search: LedgerSearch }) {
   const { t } = useGlossary();
-  const { act, call, service = "", place = "" } = search;
+  const { act, call, load, service = "", place = "" } = search;
   const index = Number(place.split(":")[1] ?? Number.NaN);
-  const id = (act ?? call ?? "").trim();
-  const valid = isId(id) && (act !== undefined || (isId(service) && Number.isInteger(index)));
-  const ofAct = useQuery({ ...actEvidence(id), enabled: valid && act !== undefined });
-  const ofCall = useQuery({ ...callEvidence(id, service, index), enabled: valid && act === undefined });
+  const id = (act ?? call ?? load ?? "").trim();
+  const kind = act ? "act" : call ? "call" : "load";
+  const valid = isId(id) && (kind !== "call" || (isId(service) && Number.isInteger(index)));
+  const ofAct = useQuery({ ...actEvidence(id), enabled: valid && kind === "act" });
+  const ofCall = useQuery({ ...callEvidence(id, service, index), enabled: valid && kind === "call" });
+  const ofLoad = useQuery({ ...loadEvidence(id), enabled: valid && kind === "load" });
   if (!valid) return <Nothing>{t("evidence.not_an_id")}</Nothing>;
   return (
-    <Loaded of={act === undefined ? ofCall : ofAct} rows={10}>
-      {(file) => <Found name={`${act === undefined ? "call" : "act"}.evidence.json`} id={id} file={file} />}
+    <Loaded of={{ act: ofAct, call: ofCall, load: ofLoad }[kind]} rows={10}>
+      {(file) => <Found name={`${kind}.evidence.json`} id={id} file={file} />}
     </Loaded>
   );
 }

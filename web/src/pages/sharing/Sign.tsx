@@ -10,6 +10,7 @@ import { useRef, useState } from "react";
 import { client, Failure, type Schemas, take } from "../../api/client";
 import { commitmentText, me } from "../../api/queries";
 import { useGlossary } from "../../glossary";
+import { useSingle } from "../../parts/useSingle";
 import { Fault, Loaded } from "../../shell/Faults";
 import { Article } from "../docket/parts";
 import { useDemands } from "./Basket";
@@ -53,6 +54,7 @@ export function Sign({ asked, lacking, back, finish, signed: before, send = crea
   const [passphrase, setPassphrase] = useState("");
   const [failed, setFailed] = useState<Map<string, unknown>>(new Map());
   const keys = useRef(new Map<string, string>());
+  const once = useSingle();
   const registered = sameKey(kept.data?.publicKey, known?.organisation?.signing_key);
   const stands = before !== undefined && texts.every((text) => text.data?.text === before);
   const ready = texts.every((text) => text.data !== undefined);
@@ -99,7 +101,7 @@ export function Sign({ asked, lacking, back, finish, signed: before, send = crea
   const unsigned = way === "browser" ? !registered || passphrase === "" : demands.whole;
   const blocked = !ready || (!stands && unsigned);
   return (
-    <Form layout="vertical" className="stack request-form" onFinish={() => !hand.isPending && !blocked && hand.mutate()}>
+    <Form layout="vertical" className="stack request-form" onFinish={() => !blocked && once(() => hand.mutateAsync())}>
       <section className="card stack" aria-labelledby="commitment">
         <h2 id="commitment">
           {t("sign.text")} {article && <Article pack={demands.pack} id={article} />}

@@ -11,6 +11,7 @@ import { useState } from "react";
 import { client, type Schemas, take } from "../../api/client";
 import { useGlossary } from "../../glossary";
 import { Scroll } from "../../parts/Scroll";
+import { useSingle } from "../../parts/useSingle";
 import { Fault } from "../../shell/Faults";
 import { Law } from "../docket/parts";
 
@@ -22,6 +23,7 @@ interface Props {
 export function Trial({ view, items }: Props) {
   const { t } = useGlossary();
   const queries = useQueryClient();
+  const once = useSingle();
   const { grant } = view;
   const [column, setColumn] = useState(grant.keys[0] ?? "");
   const [key, setKey] = useState("");
@@ -44,7 +46,7 @@ export function Trial({ view, items }: Props) {
     <section className="card stack" aria-labelledby="trial">
       <h2 id="trial">{t("trial.title")}</h2>
       <p className="quiet">{t("trial.lead")}</p>
-      <Form layout="vertical" onFinish={() => key !== "" && !call.isPending && call.mutate()}>
+      <Form layout="vertical" onFinish={() => key !== "" && once(() => call.mutateAsync())}>
         <div className="form-grid">
           <Form.Item label={t("trial.column")} htmlFor="trial-column">
             <Select

@@ -8,6 +8,7 @@ import { me, oneCase } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { Side } from "../../parts/Side";
 import { useDraft } from "../../parts/useDraft";
+import { useSingle } from "../../parts/useSingle";
 import { Fault } from "../../shell/Faults";
 import { Article, Law } from "../docket/parts";
 import { ItemChoice } from "./AddToBasket";
@@ -141,6 +142,7 @@ function useOnce(id: string, close: () => void, send: (key: string) => Promise<u
 
 function Widen({ view, items, close }: Props & { close: () => void }) {
   const { t } = useGlossary();
+  const once = useSingle();
   const { typed, write, forget } = useDraft(`widening.${view.id}`, {});
   const more = items.filter((item) => !view.grant.fields.some((field) => field.name === item.code));
   const chosen = (typed.items ?? "").split(",").filter((code) => code !== "");
@@ -157,7 +159,7 @@ function Widen({ view, items, close }: Props & { close: () => void }) {
     forget();
   });
   return (
-    <Form layout="vertical" className="stack" onFinish={() => !send.isPending && send.mutate()}>
+    <Form layout="vertical" className="stack" onFinish={() => once(() => send.mutateAsync())}>
       <p className="quiet">{t("widening.lead")}</p>
       {more.length > 0 && (
         <>
@@ -215,6 +217,7 @@ function Widen({ view, items, close }: Props & { close: () => void }) {
 
 function Idle({ id, close }: { id: string; close: () => void }) {
   const { t } = useGlossary();
+  const once = useSingle();
   const { typed, write, forget } = useDraft(`idle.${id}`, {});
   const reason = (typed.reason ?? "").trim();
   const send = useOnce(id, close, async (key) => {
@@ -224,7 +227,7 @@ function Idle({ id, close }: { id: string; close: () => void }) {
     forget();
   });
   return (
-    <Form layout="vertical" className="stack" onFinish={() => !send.isPending && send.mutate()}>
+    <Form layout="vertical" className="stack" onFinish={() => once(() => send.mutateAsync())}>
       <p className="quiet">{t("idle.lead")}</p>
       <Form.Item label={t("idle.reason")} htmlFor="idle-reason" required>
         <Input.TextArea
