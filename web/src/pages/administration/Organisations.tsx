@@ -1,6 +1,6 @@
-/** The organisations of the district: found by name, made and mended by the system administrator. */
+/** The organisations of the district: found by name, made by the system administrator. */
 import { useQuery } from "@tanstack/react-query";
-import { Alert, Button, Form, Input, Select, Tag } from "antd";
+import { Alert, Button, Form, Input, Select } from "antd";
 import { useState } from "react";
 import { client, type Schemas, take } from "../../api/client";
 import { organisationsPage, packs } from "../../api/queries";
@@ -73,7 +73,6 @@ export function Organisations() {
                           <button type="button" className="plain cell" onClick={() => setShown(one)}>
                             <Law>{one.name}</Law>
                           </button>
-                          {one.disabled && <Tag>{t("admin.disabled")}</Tag>}
                         </td>
                         <td>
                           <code>{one.code}</code>
@@ -119,21 +118,15 @@ export function useOffice(): (id: string) => string {
   return (id) => ours?.roles.find((role) => role.id === id)?.title ?? id;
 }
 
-interface FormProps {
-  /** The organisation to mend; absent where a new one is made. */
-  of?: Schemas["Organisation"];
-  finish: (organisation: Schemas["Organisation"]) => void;
-}
-
-function OrganisationForm({ of, finish }: FormProps) {
+function OrganisationForm({ finish }: { finish: (organisation: Schemas["Organisation"]) => void }) {
   const { t, term } = useGlossary();
   const roles = useQuery(packs).data?.find((line) => line.ours)?.roles ?? [];
-  const { typed, write, forget } = useDraft(`organisation.${of?.id ?? "new"}`, {
-    code: of?.code ?? "",
-    name: of?.name ?? "",
-    kind: of?.kind ?? "department",
-    credit_code: of?.credit_code ?? "",
-    office: of?.office ?? "",
+  const { typed, write, forget } = useDraft("organisation.new", {
+    code: "",
+    name: "",
+    kind: "department",
+    credit_code: "",
+    office: "",
   });
   const save = useChange(() => {
     const body = {
@@ -143,9 +136,7 @@ function OrganisationForm({ of, finish }: FormProps) {
       credit_code: typed.credit_code?.trim() || null,
       office: typed.office || null,
     };
-    return of
-      ? take(client.PUT("/api/v1/organisations/{id}", { params: { path: { id: of.id } }, body }))
-      : take(client.POST("/api/v1/organisations", { body }));
+    return take(client.POST("/api/v1/organisations", { body }));
   }, ["organisations"]);
   const ready = typed.name?.trim() && typed.code?.trim();
   const send = () =>
@@ -170,7 +161,6 @@ function OrganisationForm({ of, finish }: FormProps) {
         <Input
           id="organisation-code"
           value={typed.code ?? ""}
-          disabled={of !== undefined}
           maxLength={32}
           onChange={(event) => write("code", event.target.value)}
         />
@@ -217,14 +207,6 @@ interface OneProps {
 function One({ organisation, manages, changed }: OneProps) {
   const { t, term } = useGlossary();
   const office = useOffice();
-  if (manages) {
-    return (
-      <div className="stack">
-        <OrganisationForm key={organisation.id} of={organisation} finish={changed} />
-        <Key organisation={organisation} changed={changed} />
-      </div>
-    );
-  }
   return (
     <div className="stack">
       <dl className="contents">
@@ -245,7 +227,11 @@ function One({ organisation, manages, changed }: OneProps) {
           <dd>{organisation.credit_code ?? t("value.none")}</dd>
         </div>
       </dl>
-      {organisation.signing_key && <pre className="code">{organisation.signing_key}</pre>}
+      {manages ? (
+        <Key organisation={organisation} changed={changed} />
+      ) : (
+        organisation.signing_key && <pre className="code">{organisation.signing_key}</pre>
+      )}
     </div>
   );
 }
