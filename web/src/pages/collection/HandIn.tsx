@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { Alert, Button, Input } from "antd";
-import { type DragEvent, useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import type { Schemas } from "../../api/client";
 import { entry } from "../../api/queries";
 import { useGlossary } from "../../glossary";
@@ -11,6 +11,7 @@ import { Loaded } from "../../shell/Faults";
 import { useOrganisation } from "../docket/parts";
 import "./collection.css";
 import { Loads } from "./Data";
+import { Drop } from "./Drop";
 import { HandInFault, Progress, Refused } from "./parts";
 import { isWorkbook, READ, sizeOf } from "./upload";
 import { type Stage, type Underway, useHandIn } from "./useHandIn";
@@ -173,57 +174,11 @@ function Way({ underway, children }: { underway: Underway; children: React.React
 
 function Choose({ choose }: { choose: (file: File, sheet: string | undefined) => void }) {
   const { t } = useGlossary();
-  const input = useRef<HTMLInputElement>(null);
-  const [over, setOver] = useState(false);
   const [file, setFile] = useState<File>();
-  const [several, setSeveral] = useState(false);
   const [sheet, setSheet] = useState("");
-  const take = (files: FileList | null) => {
-    setSeveral((files?.length ?? 0) > 1);
-    const one = files?.[0];
-    if (one !== undefined && files?.length === 1) setFile(one);
-  };
-  const drop = (event: DragEvent) => {
-    event.preventDefault();
-    setOver(false);
-    take(event.dataTransfer.files);
-  };
   return (
     <>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping is an extra for the mouse; the button inside does the same */}
-      <div
-        className={over ? "drop over" : "drop"}
-        onDragOver={(event) => {
-          event.preventDefault();
-          setOver(true);
-        }}
-        onDragLeave={() => setOver(false)}
-        onDrop={drop}
-      >
-        {file ? (
-          <p>
-            <strong>{file.name}</strong> <span className="quiet number">{sizeOf(file.size)}</span>
-          </p>
-        ) : (
-          <p>{t("collection.drop")}</p>
-        )}
-        <Button onClick={() => input.current?.click()}>{t(file ? "collection.other_file" : "collection.choose")}</Button>
-        <input
-          ref={input}
-          type="file"
-          className="hidden"
-          tabIndex={-1}
-          aria-label={t("collection.choose")}
-          accept={READ.join(",")}
-          onChange={(event) => {
-            take(event.target.files);
-            event.target.value = "";
-          }}
-        />
-        <p className="quiet">{t("collection.forms")}</p>
-      </div>
-      {several && <Alert type="warning" showIcon role="alert" title={t("collection.one_file")} />}
-      {file && file.size === 0 && <Alert type="warning" showIcon role="alert" title={t("collection.empty_file")} />}
+      <Drop file={file} choose={setFile} accept={READ} hint={t("collection.forms")} />
       {file && isWorkbook(file.name) && (
         <div className="field">
           <label htmlFor="sheet">{t("collection.sheet")}</label>
@@ -236,7 +191,7 @@ function Choose({ choose }: { choose: (file: File, sheet: string | undefined) =>
           />
         </div>
       )}
-      {file && file.size > 0 && (
+      {file && (
         <div>
           <Button type="primary" onClick={() => choose(file, sheet.trim() || undefined)}>
             {t("collection.start")}

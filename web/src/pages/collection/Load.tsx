@@ -4,7 +4,7 @@ import { Link, useParams, useSearch } from "@tanstack/react-router";
 import { Alert, Button, Pagination } from "antd";
 import { useEffect, useState } from "react";
 import type { Schemas } from "../../api/client";
-import { certificate, entry, loadState, rejected } from "../../api/queries";
+import { certificate, entry, loadEvidence, loadState, rejected } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { Scroll } from "../../parts/Scroll";
 import { minuteOf } from "../../parts/time";
@@ -262,12 +262,15 @@ function RejectedRows({ view }: { view: Schemas["Certificate"] }) {
 
 function Certified({ view }: { view: Schemas["Certificate"] }) {
   const { t } = useGlossary();
+  // The log takes a load up moments after it is stored.
+  const proof = useQuery({ ...loadEvidence(view.load), retry: 3, retryDelay: 1_500 }).data;
   const rows = [
     ["certificate.sum", `${view.rows_in} = ${view.accepted} + ${view.rejected}`],
     ["certificate.file", `${view.source}${t("list.dot")}${sizeOf(view.source_bytes)}`],
     ["certificate.file_hash", view.source_sm3],
     ["certificate.content_hash", view.content_sm3],
     ["certificate.version", String(view.version)],
+    ["certificate.log", proof ? `${proof.origin}${t("list.dot")}${proof.index}` : t("certificate.log_soon")],
   ] as const;
   return (
     <section className="card">
