@@ -35,6 +35,19 @@ test("an auditor finds a call by its outcome, sees both trees hold in the browse
   await context.close();
 });
 
+test("an auditor opens a case, sees each of its acts with its place in the log, and proves one", async () => {
+  const { context, page, complaints } = await open(browser);
+  await enter(page, "audit.admin", "/evidence?procedure=sharing_request");
+  await page.locator(".case-list summary").first().click();
+  await page.locator(".case-list tbody tr").first().waitFor();
+  await settled(page);
+  await page.screenshot({ path: "shots/ledger-case.png" });
+  await page.locator(".case-list tbody td:last-child a").first().click();
+  await page.getByText("核验通过", { exact: true }).waitFor();
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
 test("a load is proven like an act", async () => {
   const provider = await as("ga.executive");
   const { organisation } = await provider("GET", "/me");
@@ -53,7 +66,7 @@ test("evidence of which one byte was altered on the way does not verify", async 
   await page.route("**/api/v1/calls/*/evidence*", async (route) => {
     const answer = await route.fetch();
     const file = await answer.json();
-    const leaf = atob(file.leaf).replace('"records":1', '"records":2');
+    const leaf = atob(file.leaf).replace('"v":1', '"v":2');
     return route.fulfill({ response: answer, json: { ...file, leaf: btoa(leaf) } });
   });
   await enter(page, "audit.admin", "/evidence?view=calls&outcome=served");

@@ -89,7 +89,7 @@ export function Days({ derivation }: { derivation: Schemas["Derivation"] }) {
   );
 }
 
-export function useReason(): (reason: string) => string {
+function useReason(): (reason: string) => string {
   const { t, term } = useGlossary();
   return (reason) => {
     const read = readReason(reason);

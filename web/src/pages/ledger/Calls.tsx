@@ -14,7 +14,7 @@ const OUTCOMES = ["served", "beyond_grant", "service_not_active", "rate_limited"
 const PAGE = 20;
 
 /** The beginning of a day of the district, as an instant; `days` later. */
-export function instantOf(day: string | undefined, days = 0): string | undefined {
+function instantOf(day: string | undefined, days = 0): string | undefined {
   if (!day || !/^\d{4}-\d{2}-\d{2}$/.test(day)) return undefined;
   return new Date(Date.parse(`${day}T00:00:00+08:00`) + days * 86_400_000).toISOString();
 }
@@ -34,7 +34,7 @@ export function Calls() {
   const found = useQuery({ ...calls(filter), placeholderData: (before) => before });
   return (
     <>
-      <Filters outcomes />
+      <Filters />
       <section className="card">
         <Loaded of={found} rows={10}>
           {(page) =>
@@ -54,7 +54,7 @@ export function Calls() {
 }
 
 /** Time, organisation and outcome: the address carries them, so that a finding can be handed on as a link. */
-export function Filters({ outcomes = false }: { outcomes?: boolean }) {
+function Filters() {
   const { t, term } = useGlossary();
   const search = useSearch({ from: "/shell/evidence" });
   const navigate = useNavigate({ from: "/evidence" });
@@ -90,17 +90,15 @@ export function Filters({ outcomes = false }: { outcomes?: boolean }) {
         options={all.map((one) => ({ value: one.id, label: one.name }))}
         onChange={(value) => set({ organisation: value ?? undefined })}
       />
-      {outcomes && (
-        <Select
-          className="narrow"
-          allowClear
-          aria-label={t("calls.outcome")}
-          placeholder={t("calls.outcome")}
-          value={search.outcome ?? null}
-          options={OUTCOMES.map((one) => ({ value: one, label: term("call_outcome", one) }))}
-          onChange={(value) => set({ outcome: value ?? undefined })}
-        />
-      )}
+      <Select
+        className="narrow"
+        allowClear
+        aria-label={t("calls.outcome")}
+        placeholder={t("calls.outcome")}
+        value={search.outcome ?? null}
+        options={OUTCOMES.map((one) => ({ value: one, label: term("call_outcome", one) }))}
+        onChange={(value) => set({ outcome: value ?? undefined })}
+      />
     </div>
   );
 }

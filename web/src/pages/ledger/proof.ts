@@ -7,7 +7,7 @@
 export type Digest = (bytes: Uint8Array<ArrayBuffer>) => Promise<Uint8Array<ArrayBuffer>>;
 
 /** One step upwards: the neighbour from the proof, on which side it stands, and the node that both make. */
-export interface Step {
+interface Step {
   sibling: string;
   left: boolean;
   node: string;

@@ -1,6 +1,6 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { shell } from "../../shell/routes";
-import { text } from "../../shell/search";
+import { text, whole } from "../../shell/search";
 
 export interface LedgerSearch {
   /** Which list: acts, calls or loads; else one thing's proof. */
@@ -16,6 +16,9 @@ export interface LedgerSearch {
   from?: string;
   until?: string;
   before?: string;
+  procedure?: string;
+  ended?: string;
+  page?: number;
 }
 
 const evidence = createRoute({
@@ -33,6 +36,9 @@ const evidence = createRoute({
     from: text(search.from),
     until: text(search.until),
     before: text(search.before),
+    procedure: text(search.procedure),
+    ended: text(search.ended),
+    page: whole(search.page),
   }),
   component: lazyRouteComponent(() => import("./Evidence"), "Evidence"),
 });

@@ -36,8 +36,8 @@ const SCENARIOS: Schemas["ScenarioKind"][] = [
 ];
 const LONGEST = 4_000;
 
-export const isSeldom = (typed: Typed) => typed.frequency === "seldom" || typed.frequency === "once";
-export const isFusion = (typed: Typed) => typed.demand_type === "fusion";
+const isSeldom = (typed: Typed) => typed.frequency === "seldom" || typed.frequency === "once";
+const isFusion = (typed: Typed) => typed.demand_type === "fusion";
 
 export const GROUPS: { id: string; fields: Field[] }[] = [
   {
@@ -150,7 +150,7 @@ export function typedOf(elements: Schemas["Elements"], entry: string): Typed {
   return typed;
 }
 
-export type FaultWord = "missing" | "purpose" | "past" | "rate" | "items" | "key" | "values" | "too_many" | "too_long";
+type FaultWord = "missing" | "purpose" | "past" | "rate" | "items" | "key" | "values" | "too_many" | "too_long";
 /** What is wrong, by the name of the field; `missing` alone is nothing that keeps a request from being made. */
 export type Faults = Map<string, FaultWord>;
 
