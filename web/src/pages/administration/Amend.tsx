@@ -22,7 +22,7 @@ const LARGEST = 1_000_000;
 
 export function Amend() {
   return (
-    <Frame title="admin.amend" lead="admin.amend_lead" roles={["system_administrator"]}>
+    <Frame word="admin.amend" lead="admin.amend_lead" roles={["system_administrator"]}>
       <Work />
     </Frame>
   );

@@ -27,7 +27,7 @@ export function Clients() {
   const found = useQuery({ ...clients(of, (page - 1) * ROWS, ROWS), placeholderData: (before) => before });
   return (
     <Frame
-      title="admin.clients"
+      word="admin.clients"
       lead="admin.clients_lead"
       action={
         manages && (

@@ -19,7 +19,7 @@ export function LawInForce() {
   const found = useQuery(packs);
   return (
     <Frame
-      title="admin.law"
+      word="admin.law"
       lead="admin.law_lead"
       action={
         amends && (

@@ -24,7 +24,7 @@ export function Organisations() {
   const office = useOffice();
   return (
     <Frame
-      title="admin.organisations"
+      word="admin.organisations"
       lead="admin.organisations_lead"
       action={
         manages && (

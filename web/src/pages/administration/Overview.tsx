@@ -13,7 +13,7 @@ export function Overview() {
   const mine = useRoles();
   const reads = ADMINISTRATORS.some((role) => mine.includes(role));
   return (
-    <Frame title="admin.title" lead="admin.lead">
+    <Frame word="admin.title" lead="admin.lead">
       <ul className="trio">
         {ADMINISTRATORS.map((role) => (
           <Administrator key={role} role={role} mine={mine.includes(role)} />

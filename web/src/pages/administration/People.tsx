@@ -20,7 +20,7 @@ export function People() {
   const [shown, setShown] = useState<Person | "new">();
   return (
     <Frame
-      title="admin.people"
+      word="admin.people"
       lead="admin.people_lead"
       roles={ADMINISTRATORS}
       action={

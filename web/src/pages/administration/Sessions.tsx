@@ -8,7 +8,7 @@ export function Sessions() {
   const { t } = useGlossary();
   const secures = useRoles().includes("security_administrator");
   return (
-    <Frame title="admin.sessions" lead="admin.sessions_lead">
+    <Frame word="admin.sessions" lead="admin.sessions_lead">
       <section className="card">
         <h2>{t("admin.sessions_mine")}</h2>
         <SessionList />

@@ -29,7 +29,7 @@ export function useRoles(): Role[] {
 }
 
 interface FrameProps {
-  title: Word;
+  word: Word;
   lead: Word;
   /** Who may use the page; absent where everybody may. */
   roles?: Role[];
@@ -39,7 +39,7 @@ interface FrameProps {
 }
 
 /** A page of the administration. Whoever may not use it reads why, and whom to ask; nothing of it is asked of the district. */
-export function Frame({ title, lead, roles, action, children }: FrameProps) {
+export function Frame({ word, lead, roles, action, children }: FrameProps) {
   const { t } = useGlossary();
   const mine = useRoles();
   const allowed = roles === undefined || roles.some((role) => mine.includes(role));
@@ -47,7 +47,7 @@ export function Frame({ title, lead, roles, action, children }: FrameProps) {
     <div className="page administration">
       <header className="page-head">
         <div className="admin-head">
-          <h1>{t(title)}</h1>
+          <h1>{t(word)}</h1>
           {allowed && action}
         </div>
         <p className="quiet">{t(lead)}</p>
