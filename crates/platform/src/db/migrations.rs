@@ -28,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(crate::findings::store::migration()),
             Box::new(crate::amendment::store::migration()),
             Box::new(crate::gateway::hours::migration()),
+            Box::new(crate::identity::store::held_keys()),
         ]
     }
 }

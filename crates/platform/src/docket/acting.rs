@@ -19,7 +19,7 @@ use crate::{
     policy::{Action, Resource},
 };
 
-use super::{ActInput, CaseHead, Due, Receipt, SubjectKind, parties, public, rules, store};
+use super::{ActInput, CaseHead, Due, Receipt, Rehearsal, SubjectKind, parties, public, rules, store};
 
 /// Longest text of a paper, in bytes.
 const LONGEST_PAPER: usize = 256 * 1024;
@@ -45,6 +45,32 @@ impl Loaded {
 }
 
 impl Platform {
+    /// What would come of an act: it is done like any other, and undone. Nothing of it stays, and nobody hears of it.
+    ///
+    /// # Errors
+    /// Those with which the act itself would end.
+    pub async fn rehearse(&self, ctx: &Ctx, case: CaseId, mut input: ActInput) -> Result<Rehearsal> {
+        only_stated_facts(self, &input)?;
+        public::check(ctx, &input)?;
+        // A key that was used already would answer with what came of it then.
+        input.idempotency_key = None;
+        let tx = self.db().write().await?;
+        let receipt = act(self, &tx, ctx, case, input).await?;
+        let head = head(&*tx, case).await?;
+        let procedure = self.book().pack(&head.pack).and_then(|pack| pack.procedures.get(&head.procedure));
+        let found = procedure.and_then(|procedure| procedure.states.get(&receipt.state));
+        Ok(Rehearsal {
+            name: receipt.name,
+            role: receipt.role,
+            state_title: found.map_or_else(|| receipt.state.to_string(), |state| state.title.clone()),
+            state: receipt.state,
+            ended: receipt.ended,
+            articles: receipt.articles,
+            due: receipt.due,
+            effects: receipt.effects,
+        })
+    }
+
     /// Does an act in a case, in a transaction of its own.
     ///
     /// # Errors

@@ -231,6 +231,27 @@ pub struct Receipt {
     pub receipt_number: Option<String>,
 }
 
+/// What would come of an act.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Rehearsal {
+    /// Which act of the procedure.
+    pub name: law::ActId,
+    /// In which role.
+    pub role: RoleId,
+    /// The state afterwards.
+    pub state: StateId,
+    /// What that state is called.
+    pub state_title: String,
+    /// Whether the case would have ended.
+    pub ended: bool,
+    /// The articles it rests on.
+    pub articles: Vec<ArticleId>,
+    /// What would happen to clocks.
+    pub due: Vec<Due>,
+    /// What the platform would do with it.
+    pub effects: Vec<Effect>,
+}
+
 /// One change of a clock.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Due {

@@ -167,6 +167,15 @@ async fn post(
     Ok(())
 }
 
+/// By whom and when a notice was read.
+fn read_by(ctx: &Ctx) -> store::notice::ActiveModel {
+    let by = match &ctx.who {
+        Actor::Person { id, .. } => Some(id.0),
+        _ => None,
+    };
+    store::notice::ActiveModel { read_at: Set(Some(micros(ctx.now))), read_by: Set(by), ..Default::default() }
+}
+
 impl Platform {
     /// The inbox of the actor's organisation and office, newest first.
     ///
@@ -190,21 +199,33 @@ impl Platform {
         Ok(Listing { items, total })
     }
 
+    /// Marks everything that had arrived in one's own inbox by an instant as read; gives how many notices that were.
+    ///
+    /// # Errors
+    /// [`crate::Code::NotPermitted`] for whoever has no inbox.
+    pub async fn mark_all_read(&self, ctx: &Ctx, until: Timestamp) -> Result<u64> {
+        self.may(ctx, Action::ReadInbox, &Resource::platform())?;
+        let tx = self.db().write().await?;
+        let found = store::notice::Entity::update_many()
+            .set(read_by(ctx))
+            .filter(inbox(&ctx.who))
+            .filter(store::notice::Column::ReadAt.is_null())
+            .filter(store::notice::Column::At.lte(micros(until)))
+            .exec(&*tx)
+            .await?;
+        tx.commit().await?;
+        Ok(found.rows_affected)
+    }
+
     /// Marks a notice of one's own inbox as read.
     ///
     /// # Errors
     /// [`crate::Code::NotFound`] when there is no such notice in it.
     pub async fn mark_read(&self, ctx: &Ctx, notice: NoticeId) -> Result<()> {
         self.may(ctx, Action::ReadInbox, &Resource::platform())?;
-        let by = match &ctx.who {
-            Actor::Person { id, .. } => Some(id.0),
-            _ => None,
-        };
         let tx = self.db().write().await?;
-        let update =
-            store::notice::ActiveModel { read_at: Set(Some(micros(ctx.now))), read_by: Set(by), ..Default::default() };
         let found = store::notice::Entity::update_many()
-            .set(update)
+            .set(read_by(ctx))
             .filter(inbox(&ctx.who))
             .filter(store::notice::Column::Id.eq(notice.0))
             .exec(&*tx)

@@ -7,6 +7,7 @@
 //! other. Everything done here goes into the log under a named platform rule (I1), with ids only (I8).
 
 mod clients;
+mod held_keys;
 mod organisations;
 mod password;
 mod people;
@@ -25,6 +26,7 @@ use serde::{Deserialize, Serialize};
 use crate::ctx::{Actor, Role};
 
 pub use clients::{ClientAccess, ClientView, token_message};
+pub use held_keys::SigningKeyView;
 pub(crate) use organisations::holds;
 pub(crate) use organisations::lock_organisation;
 pub use organisations::{OrganisationInput, OrganisationView, signatory};

@@ -129,6 +129,7 @@ impl Platform {
         let change =
             organisation::ActiveModel { id: Set(id.0), signing_key: Set(Some(key.clone())), ..Default::default() };
         organisation::Entity::update(change).exec(&*tx).await?;
+        super::held_keys::let_go(&tx, id).await?;
         let what = json!({"organisation": id, "key_sm3": hex::encode(sm::sm3(key.as_bytes()))});
         ledger::enqueue(&tx, ctx, ledger::ADMINISTRATION, ctx.uuid(), "signing_key_registered", what).await?;
         tx.commit().await?;

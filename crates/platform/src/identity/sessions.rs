@@ -66,10 +66,7 @@ impl Platform {
         // The hashing is slow on purpose, so it is done before the write begins, and for unknown logins too.
         let fits = slowly(move || password::fits(&phc, &given)).await?;
         let Some(row) = found else { return Err(refused()) };
-        if let Some(until) = row.locked_until.filter(|until| *until > micros(ctx.now)) {
-            let message = format!("too many wrong attempts; locked until {}", instant(until)?);
-            return Err(Error::new(Code::NotAuthenticated, message).hint("wait, then try again"));
-        }
+        not_locked(&row, ctx.now)?;
         let step = if fits { self.totp_step(&row, totp, ctx.now)? } else { None };
         match step {
             Some(step) => self.begin_session(ctx, &row, step).await,
@@ -78,6 +75,23 @@ impl Platform {
                 Err(refused())
             }
         }
+    }
+
+    /// Lets somebody who is logged in confirm with their password that it is they who act. A wrong one counts as a wrong
+    /// attempt to log in does.
+    ///
+    /// # Errors
+    /// [`Code::NotAuthenticated`].
+    pub(super) async fn confirm(&self, ctx: &Ctx, row: &person::Model, password: &str) -> Result<()> {
+        let (phc, given) = (row.password.clone(), password.to_owned());
+        let fits = slowly(move || password::fits(&phc, &given)).await?;
+        not_locked(row, ctx.now)?;
+        if fits {
+            return Ok(());
+        }
+        self.note_failure(ctx, row).await?;
+        Err(Error::new(Code::NotAuthenticated, "the password does not fit")
+            .hint("type the password of your login again"))
     }
 
     /// Who shows this token.
@@ -247,6 +261,12 @@ impl Platform {
         let step = code.and_then(|code| totp.check(code, seconds)).and_then(|step| i64::try_from(step).ok());
         Ok(step.filter(|step| *step > row.totp_step))
     }
+}
+
+fn not_locked(row: &person::Model, now: Timestamp) -> Result<()> {
+    let Some(until) = row.locked_until.filter(|until| *until > micros(now)) else { return Ok(()) };
+    let message = format!("too many wrong attempts; locked until {}", instant(until)?);
+    Err(Error::new(Code::NotAuthenticated, message).hint("wait, then try again"))
 }
 
 /// Runs slow work where it may block.

@@ -1,7 +1,7 @@
 //! Who is in the district: tables. Passwords are Argon2id strings; TOTP secrets are sealed; tokens are kept only as SM3 hashes.
 
 use sea_orm_migration::{
-    schema::{big_integer, big_integer_null, binary_null, boolean, integer, pk_uuid, text, text_null, uuid},
+    schema::{big_integer, big_integer_null, binary, binary_null, boolean, integer, pk_uuid, text, text_null, uuid},
     sea_query::{Index, Table},
 };
 
@@ -33,6 +33,29 @@ pub mod organisation {
         /// Its SM2 signing key, SPKI PEM: the electronic seal under which it signs commitments.
         pub signing_key: Option<String>,
         /// When it was created.
+        pub created_at: i64,
+    }
+
+    /// No relations: joins are written where they are needed.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// A signing key that is kept for an organisation.
+pub mod held_key {
+    use sea_orm::entity::prelude::*;
+
+    /// One key.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "held_key")]
+    pub struct Model {
+        /// Whose.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub organisation_id: Uuid,
+        /// The private half, sealed.
+        pub sealed: Vec<u8>,
+        /// When it was made.
         pub created_at: i64,
     }
 
@@ -190,6 +213,17 @@ pub mod access {
 }
 
 /// The tables of this slice.
+/// Keys that are kept for organisations.
+pub(crate) fn held_keys() -> Tables {
+    let held_key = Table::create()
+        .table("held_key")
+        .col(pk_uuid("organisation_id"))
+        .col(binary("sealed"))
+        .col(big_integer("created_at"))
+        .to_owned();
+    Tables { name: "20261122_held_keys", tables: vec![held_key], indexes: Vec::new() }
+}
+
 pub(crate) fn migration() -> Tables {
     let organisation = Table::create()
         .table("organisation")

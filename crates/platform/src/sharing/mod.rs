@@ -32,6 +32,7 @@ use crate::{
     ids::*,
     policy::{Action, Resource},
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 
 pub use grant::*;
 pub use request::*;
@@ -153,6 +154,20 @@ impl Platform {
         let wanted = self.wanted(input.entry, demander).await?;
         let (name, _) = identity::signatory(self.db().read(), demander).await?;
         Ok(rules::commitment_text(&name, input.entry, &wanted.title, &input.elements))
+    }
+
+    /// Signs the commitment that belongs to these elements with the key that the platform keeps for the caller's
+    /// organisation. The caller confirms it with their password.
+    ///
+    /// # Errors
+    /// As [`Platform::commitment_text`]; [`Code::NotAuthenticated`] for a wrong password, [`Code::NotFound`] when no key is kept.
+    pub async fn sign_commitment(&self, ctx: &Ctx, input: &RequestInput, password: &str) -> Result<SignedCommitment> {
+        let demander = owner(ctx)?;
+        self.may(ctx, Action::Ask, &Resource::thing(None, demander))?;
+        let text = self.commitment_text(ctx, input).await?;
+        let key = self.held_key_of(ctx, demander, password, &sm::sm3(text.as_bytes())).await?;
+        let signature = BASE64.encode(key.sign(text.as_bytes()).to_der());
+        Ok(SignedCommitment { text, signature, public_key: key.verifying_key().to_spki_pem() })
     }
 
     /// Verifies the commitment kept with a request once more, as it was at its submission.

@@ -26,6 +26,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(cases_get))
         .routes(routes!(cases_possible))
         .routes(routes!(cases_act))
+        .routes(routes!(cases_rehearse))
 }
 
 /// Which cases are wanted. Every part narrows.
@@ -108,6 +109,20 @@ async fn cases_act(
     Body(act): Body<ActBody>,
 ) -> Answer<docket::Receipt> {
     Ok(Json(caller.platform().act_on_case(&caller.ctx, id, act.input(key)?).await?))
+}
+
+/// Says what would come of an act with the papers, facts and extension that are given, or how it would be refused. Nothing is
+/// written: the act's id and number stand for nothing.
+#[utoipa::path(
+    post, path = "/cases/{id}/rehearsal", tag = "cases", request_body = ActBody,
+    params(("id" = Uuid, Path, description = "the case")), responses((status = 200, body = Rehearsal), ActProblems)
+)]
+async fn cases_rehearse(
+    caller: Caller,
+    InPath(id): InPath<CaseId>,
+    Body(act): Body<ActBody>,
+) -> Answer<docket::Rehearsal> {
+    Ok(Json(caller.platform().rehearse(&caller.ctx, id, act.input(IdempotencyKey(None))?).await?))
 }
 
 /// What somebody wants to do in a case.
@@ -526,6 +541,27 @@ pub struct Receipt {
     pub log_index: Option<u64>,
     /// For whoever opened the case without logging in: shown this once, and needed for every further act of theirs.
     pub receipt_number: Option<String>,
+}
+
+/// What would come of an act.
+#[derive(ToSchema)]
+pub struct Rehearsal {
+    /// Which act of the procedure.
+    pub name: String,
+    /// In which role.
+    pub role: String,
+    /// The state afterwards.
+    pub state: String,
+    /// What that state is called.
+    pub state_title: String,
+    /// Whether the case would have ended.
+    pub ended: bool,
+    /// The articles it rests on.
+    pub articles: Vec<String>,
+    /// What would happen to terms.
+    pub due: Vec<Due>,
+    /// What the platform would do with it.
+    pub effects: Vec<String>,
 }
 
 /// One change of a term.

@@ -3,7 +3,7 @@
 use axum::{Json, http::StatusCode};
 use jiff::Timestamp;
 use platform::{NoticeId, docket};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::{
     AppState,
     auth::Caller,
-    extract::{Answer, InPath, InQuery},
+    extract::{Answer, Body, InPath, InQuery},
     openapi::{ActProblems, ReadProblems},
     page::{PageQuery, Paged},
     problem::Problem,
@@ -19,7 +19,10 @@ use crate::{
 
 /// Routes of the inbox.
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(notices_list)).routes(routes!(notices_mark_read))
+    OpenApiRouter::new()
+        .routes(routes!(notices_list))
+        .routes(routes!(notices_mark_read))
+        .routes(routes!(notices_mark_all_read))
 }
 
 /// Which notices are wanted.
@@ -47,6 +50,27 @@ async fn notices_list(
 async fn notices_mark_read(caller: Caller, InPath(id): InPath<NoticeId>) -> Result<StatusCode, Problem> {
     caller.platform().mark_read(&caller.ctx, id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Marks every notice that had arrived by an instant as read.
+#[utoipa::path(post, path = "/notices/read", tag = "notices", request_body = ReadUntil, responses((status = 200, body = Marked), ActProblems))]
+async fn notices_mark_all_read(caller: Caller, Body(read): Body<ReadUntil>) -> Answer<Marked> {
+    Ok(Json(Marked { marked: caller.platform().mark_all_read(&caller.ctx, read.until).await? }))
+}
+
+/// Up to when notices were read: those that arrive while somebody reads stay unread.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReadUntil {
+    /// The instant of the newest notice that was seen.
+    pub until: Timestamp,
+}
+
+/// How many notices were marked.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Marked {
+    /// So many.
+    pub marked: u64,
 }
 
 /// What kind of notice it is.

@@ -20,7 +20,8 @@ pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(organisations_list, organisations_create))
         .routes(routes!(organisations_get))
-        .routes(routes!(organisations_set_signing_key))
+        .routes(routes!(organisations_signing_key, organisations_set_signing_key))
+        .routes(routes!(organisations_hold_signing_key))
 }
 
 /// Which organisations are wanted.
@@ -64,6 +65,34 @@ async fn organisations_set_signing_key(
     Body(input): Body<SigningKeyInput>,
 ) -> Answer<identity::OrganisationView> {
     Ok(Json(caller.platform().set_signing_key(&caller.ctx, id, &input.public_key).await?))
+}
+
+/// Shows under which key an organisation signs, and whether the platform keeps its private half.
+#[utoipa::path(get, path = "/organisations/{id}/signing-key", tag = "organisations", params(("id" = Uuid, Path, description = "the organisation")), responses((status = 200, body = SigningKey), ReadProblems))]
+async fn organisations_signing_key(
+    caller: Caller,
+    InPath(id): InPath<OrganisationId>,
+) -> Answer<identity::SigningKeyView> {
+    Ok(Json(caller.platform().signing_key(&caller.ctx, id).await?))
+}
+
+/// Makes a signing key for an organisation, keeps its private half sealed, and registers its public one.
+#[utoipa::path(post, path = "/organisations/{id}/signing-key/held", tag = "organisations", params(("id" = Uuid, Path, description = "the organisation")), responses((status = 200, body = SigningKey), ActProblems))]
+async fn organisations_hold_signing_key(
+    caller: Caller,
+    InPath(id): InPath<OrganisationId>,
+) -> Answer<identity::SigningKeyView> {
+    Ok(Json(caller.platform().hold_signing_key(&caller.ctx, id).await?))
+}
+
+/// Under which key an organisation signs.
+#[derive(ToSchema)]
+pub struct SigningKey {
+    /// The public half, SPKI PEM.
+    #[schema(required)]
+    pub public_key: Option<String>,
+    /// Whether the platform keeps the private half: its people sign by confirming with their password.
+    pub held: bool,
 }
 
 /// The public half of an SM2 signing key.

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use platform::{RequestId, sharing};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -23,6 +23,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(sharing_requests_list, sharing_requests_create))
         .routes(routes!(sharing_requests_commitment_text))
+        .routes(routes!(sharing_requests_sign_commitment))
         .routes(routes!(sharing_requests_get))
         .routes(routes!(sharing_requests_supplement))
         .routes(routes!(sharing_requests_commitment))
@@ -52,6 +53,27 @@ async fn sharing_requests_commitment_text(
     Body(input): Body<sharing::RequestInput>,
 ) -> Answer<CommitmentText> {
     Ok(Json(CommitmentText { text: caller.platform().commitment_text(&caller.ctx, &input).await? }))
+}
+
+/// Signs the commitment for these elements with the key that the platform keeps for the caller's organisation. The caller's
+/// password confirms it; the answer is the commitment to hand in.
+#[utoipa::path(post, path = "/sharing-requests/commitment", tag = "sharing", request_body = CommitmentOrder, responses((status = 200, body = SignedCommitment), ActProblems))]
+async fn sharing_requests_sign_commitment(
+    caller: Caller,
+    Body(order): Body<CommitmentOrder>,
+) -> Answer<sharing::SignedCommitment> {
+    Ok(Json(caller.platform().sign_commitment(&caller.ctx, &order.request, &order.password).await?))
+}
+
+/// A commitment to be signed with the kept key.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CommitmentOrder {
+    /// What will be asked for; a commitment in it is left out of account.
+    #[schema(value_type = RequestInput)]
+    pub request: sharing::RequestInput,
+    /// The caller's password.
+    pub password: String,
 }
 
 /// Shows a request.

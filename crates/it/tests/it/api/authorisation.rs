@@ -269,6 +269,7 @@ impl World {
         let entry = |title: &str| Some(entry_body(title, &self.duty, &Sharing::of("conditional")));
         let act = |name: &str| Some(json!({ "act": name }));
         let demand = || { let mut body = Demand::complete(&self.entry).elements(); body["entry"] = json!(self.entry); Some(body) };
+        let signing = || Some(json!({ "request": demand()?, "password": platform::testkit::PASSWORD }));
         let lookup = || Some(json!({ "key_column": "code", "key": "A1", "purpose": "aid_check" }));
         let widening = || Some(json!({ "statement": "另用", "purposes": ["second_check"], "items": [], "row_values": [] }));
         let objection = |role: &str| Some(json!({ "procedure": "objection", "subject_kind": "record", "subject": self.entry, "provider": self.housing,
@@ -305,6 +306,8 @@ impl World {
             ("organisations_set_signing_key", NOBODY, one(&self.transport), key(), 401),
             ("organisations_set_signing_key", DEMANDER, one(&self.transport), key(), 403),
             ("organisations_set_signing_key", SYSTEM, one(&self.transport), key(), 200),
+            ("organisations_signing_key", NOBODY, one(&self.transport), None, 401),
+            ("organisations_signing_key", DEMANDER, one(&self.transport), None, 200),
             ("people_list", NOBODY, none(), None, 401),
             ("people_list", DEMANDER, none(), None, 403),
             ("people_list", AUDIT, none(), None, 200),
@@ -472,6 +475,9 @@ impl World {
             ("cases_open", NOBODY, none(), objection("demander"), 401),
             ("cases_open", PROVIDER, none(), objection("demander"), 403),
             ("cases_open", DEMANDER, none(), objection("demander"), 200),
+            ("cases_rehearse", NOBODY, one(&self.idle_case), act("end_by_demander"), 401),
+            ("cases_rehearse", PROVIDER, one(&self.idle_case), act("end_by_demander"), 403),
+            ("cases_rehearse", DEMANDER, one(&self.idle_case), act("end_by_demander"), 200),
             ("cases_act", NOBODY, one(&self.idle_case), act("end_by_demander"), 401),
             ("cases_act", PROVIDER, one(&self.idle_case), act("end_by_demander"), 403),
             ("cases_act", PLAIN, one(&self.draft_case), act("abandon"), 403),
@@ -492,6 +498,8 @@ impl World {
             ("registers_get", PLAIN, one("opening_list"), None, 200),
             ("notices_list", NOBODY, none(), None, 401),
             ("notices_list", DEMANDER, none(), None, 200),
+            ("notices_mark_all_read", NOBODY, none(), Some(json!({ "until": "2026-01-01T00:00:00Z" })), 401),
+            ("notices_mark_all_read", DEMANDER, none(), Some(json!({ "until": "2026-01-01T00:00:00Z" })), 200),
             ("notices_mark_read", NOBODY, one(&self.notice), None, 401),
             ("notices_mark_read", CENTRE, one(&self.notice), None, 404),
             ("notices_mark_read", DEMANDER, one(&self.notice), None, 204),
@@ -515,6 +523,14 @@ impl World {
             ("log_checkpoint", NOBODY, vec!["acts-permanent".into(), "2026".into()], None, 200),
             ("log_checkpoint", NOBODY, vec!["acts-permanent".into(), "1999".into()], None, 404),
             ("log_checkpoint", DEMANDER, vec!["acts-permanent".into(), "2026".into()], None, 200),
+
+            // The organisation signs with another key from here on.
+            ("organisations_hold_signing_key", NOBODY, one(&self.transport), None, 401),
+            ("organisations_hold_signing_key", DEMANDER, one(&self.transport), None, 403),
+            ("organisations_hold_signing_key", SYSTEM, one(&self.transport), None, 200),
+            ("sharing_requests_sign_commitment", NOBODY, none(), signing(), 401),
+            ("sharing_requests_sign_commitment", PLAIN, none(), signing(), 403),
+            ("sharing_requests_sign_commitment", DEMANDER, none(), signing(), 200),
 
             ("packs_list", NOBODY, none(), None, 200),
             ("packs_list", PLAIN, none(), None, 200),

@@ -1,6 +1,7 @@
 //! The API as a whole (layer 4): its description, who may do what, the shape of errors, pages, repetition, and input that was
 //! made to do harm.
 
+mod acting;
 mod authorisation;
 mod edge;
 

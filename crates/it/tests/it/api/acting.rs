@@ -1,0 +1,80 @@
+//! What surrounds an act: trying it out beforehand, and signing for one's organisation.
+
+use it::{
+    DEMANDER, PROVIDER, Site,
+    world::{Demand, Sharing, text},
+};
+use serde_json::{Value, json};
+
+/// A rehearsal says what the act would do, in which state it would end and what its terms would become; and nothing has
+/// happened afterwards: no act, no version, no notice to anybody.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rehearsal_tells_what_the_act_then_does_and_leaves_nothing() {
+    let site = Site::open().await;
+    let entry = site.published("街道台账", &Sharing::of("conditional")).await;
+    let asked = Demand::complete(&entry).ask(&site).await.ok();
+    let case = text(&asked["receipt"]["case"]);
+    let (before, told) = (site.case(PROVIDER, &case).await, site.get(DEMANDER, "/notices").await.ok()["total"].clone());
+    let possible = before["possible"].as_array().unwrap();
+    let wanted = possible.iter().find(|one| one["act"] == "approve").expect("the provider may approve");
+    let papers: Value = wanted["papers"].as_array().unwrap().iter().map(|paper| (text(paper), "见附件")).collect();
+    let act = json!({ "act": "approve", "papers": papers });
+
+    let rehearsed = site.post(PROVIDER, &format!("/cases/{case}/rehearsal"), act.clone()).await.ok();
+    let after = site.case(PROVIDER, &case).await;
+    assert_eq!((&after["version"], &after["timeline"]), (&before["version"], &before["timeline"]));
+    assert_eq!(site.get(DEMANDER, "/notices").await.ok()["total"], told, "nobody hears of a rehearsal");
+
+    let refused = site.post(PROVIDER, &format!("/cases/{case}/rehearsal"), json!({ "act": "no_such_act" })).await;
+    let really = site.act(PROVIDER, &case, json!({ "act": "no_such_act" })).await;
+    assert_eq!((refused.status, refused.code()), (really.status, really.code()), "it is refused as the act would be");
+
+    let done = site.act(PROVIDER, &case, act).await.ok();
+    for what in ["name", "role", "state", "ended", "articles", "due", "effects"] {
+        assert_eq!(rehearsed[what], done[what], "{what}");
+    }
+    assert_eq!(rehearsed["state_title"], site.case(PROVIDER, &case).await["state_title"]);
+    site.close().await;
+}
+
+/// PT-18: a commitment signed with the key that the platform keeps is one like any other. It takes the password of whoever
+/// signs, wrong ones lock them out like wrong ones at the door, and a key registered from outside ends the keeping.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kept_key_signs_for_whoever_confirms_it_with_their_password() {
+    let site = Site::open().await;
+    let entry = site.published("街道台账", &Sharing::of("conditional")).await;
+    let mut request = Demand::complete(&entry).elements();
+    request["entry"] = json!(entry);
+    let sign = async |password: &str| {
+        site.post(DEMANDER, "/sharing-requests/commitment", json!({ "request": request, "password": password })).await
+    };
+    let password = platform::testkit::PASSWORD;
+    sign(password).await.has(404).is("not_found");
+
+    let organisation = site.organisation("transport");
+    let kept =
+        site.post("system.admin", &format!("/organisations/{organisation}/signing-key/held"), json!({})).await.ok();
+    sign("wrong").await.has(401).is("not_authenticated");
+    let signed = sign(password).await.ok();
+    assert_eq!(signed["public_key"], kept["public_key"]);
+    let mut whole = request.clone();
+    whole["commitment"] = signed.clone();
+    let asked = site.post(DEMANDER, "/sharing-requests", whole).await.ok();
+    let id = text(&asked["request"]["id"]);
+    assert_eq!(site.get(DEMANDER, &format!("/sharing-requests/{id}/commitment")).await.ok(), signed);
+
+    let own = sm::sign::SigningKey::from_bytes(&[6; 32]).unwrap().verifying_key().to_spki_pem();
+    site.put("system.admin", &format!("/organisations/{organisation}/signing-key"), json!({ "public_key": own }))
+        .await
+        .ok();
+    let now = site.get(DEMANDER, &format!("/organisations/{organisation}/signing-key")).await.ok();
+    assert_eq!(now, json!({ "public_key": own, "held": false }));
+    sign(password).await.has(404).is("not_found");
+
+    for _ in 0..5 {
+        sign("wrong").await.has(401);
+    }
+    let locked = sign(password).await.has(401);
+    assert!(locked.text().contains("locked"), "{locked}");
+    site.close().await;
+}
