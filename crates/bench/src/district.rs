@@ -23,6 +23,11 @@ use server::{Clock, WallClock};
 
 use crate::workplace::Workplace;
 
+/// The login of the person whom [`District::holder`] stands for.
+pub const HOLDER: &str = "housing.one";
+/// Everybody's password.
+pub const PASSWORD: &str = "correct horse battery";
+
 /// The district.
 #[derive(Clone)]
 pub struct District {
@@ -127,12 +132,10 @@ impl District {
         };
         let organisation = self.platform.create_organisation(&self.ctx(&machine), input).await?.id;
         let login = format!("{code}.one");
-        let input = PersonInput {
-            login: login.clone(),
-            name: "某某".to_owned(),
-            organisation,
-            password: "correct horse battery".to_owned(),
-        };
+        let input =
+            PersonInput {
+                login: login.clone(), name: "某某".to_owned(), organisation, password: PASSWORD.to_owned()
+            };
         let person = self.platform.create_person(&self.ctx(&machine), input).await?.id;
         self.platform.set_roles(&self.ctx(&machine), person, [role].into()).await?;
         Ok((organisation, self.platform.actor(&login).await?))

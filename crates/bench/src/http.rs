@@ -35,7 +35,19 @@ impl Http {
             "POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n{token}content-length: {}\r\n\r\n",
             body.len()
         );
-        self.0.get_mut().write_all((head + &body).as_bytes())?;
+        self.ask(&(head + &body))
+    }
+
+    /// Gets a JSON answer.
+    ///
+    /// # Errors
+    /// With the body, when the answer is not a good one.
+    pub fn get(&mut self, path: &str, token: &str) -> Result<Value> {
+        self.ask(&format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer {token}\r\n\r\n"))
+    }
+
+    fn ask(&mut self, request: &str) -> Result<Value> {
+        self.0.get_mut().write_all(request.as_bytes())?;
         let mut line = String::new();
         self.0.read_line(&mut line)?;
         let status: u16 = line

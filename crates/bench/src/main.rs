@@ -15,6 +15,7 @@ mod load;
 mod log;
 mod machine;
 mod measure;
+mod pages;
 mod peers;
 mod persons;
 mod report;
@@ -49,9 +50,10 @@ enum Name {
     Log,
     Load,
     Gateway,
+    Pages,
 }
 
-const ALL: &[Name] = &[Name::Deadlines, Name::Law, Name::Acts, Name::Log, Name::Load, Name::Gateway];
+const ALL: &[Name] = &[Name::Deadlines, Name::Law, Name::Acts, Name::Log, Name::Load, Name::Gateway, Name::Pages];
 
 impl Name {
     fn run(self, place: &Workplace) -> Result<Table> {
@@ -62,6 +64,7 @@ impl Name {
             Self::Log => log::run(place),
             Self::Load => load::run(place),
             Self::Gateway => gateway::run(place),
+            Self::Pages => pages::run(place),
         }
     }
 }
