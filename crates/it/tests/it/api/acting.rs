@@ -22,7 +22,8 @@ async fn a_rehearsal_tells_what_the_act_then_does_and_leaves_nothing() {
 
     let rehearsed = site.post(PROVIDER, &format!("/cases/{case}/rehearsal"), act.clone()).await.ok();
     let after = site.case(PROVIDER, &case).await;
-    assert_eq!((&after["version"], &after["timeline"]), (&before["version"], &before["timeline"]));
+    let acts = |case: &Value| case["timeline"].as_array().unwrap().len();
+    assert_eq!((&after["version"], acts(&after)), (&before["version"], acts(&before)));
     assert_eq!(site.get(DEMANDER, "/notices").await.ok()["total"], told, "nobody hears of a rehearsal");
 
     let refused = site.post(PROVIDER, &format!("/cases/{case}/rehearsal"), json!({ "act": "no_such_act" })).await;
