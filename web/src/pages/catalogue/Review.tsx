@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { Alert } from "antd";
 import type { Schemas } from "../../api/client";
-import { draftChanges, entry, oneCase, procedure } from "../../api/queries";
+import { draftChanges, entries, entry, oneCase, procedure } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { Fault, Loaded } from "../../shell/Faults";
 import { Acts } from "../docket/Acts";
@@ -52,6 +52,7 @@ function Whole({ view }: { view: Schemas["EntryView"] }) {
         </div>
         <aside className="editor-side stack">
           <Decide id={view.case} />
+          <Alike view={view} />
         </aside>
       </div>
     </>
@@ -119,6 +120,45 @@ function FirstText({ view, draft }: { view: Schemas["EntryView"]; draft: Schemas
       </section>
       <Items items={draft.items ?? []} />
     </>
+  );
+}
+
+/** Entries that speak of the same: found by the keywords, else by how the title begins. */
+function Alike({ view }: { view: Schemas["EntryView"] }) {
+  const { t, term } = useGlossary();
+  const organisation = useOrganisation();
+  const of = view.draft ?? view.published;
+  const words = of?.keywords?.slice(0, 2).join(" ") || [...view.title].slice(0, 4).join("");
+  const found = useQuery({ ...entries({ text: words, offset: 0, limit: 8 }), enabled: words !== "" });
+  return (
+    <section className="card" aria-labelledby="alike">
+      <h2 id="alike">{t("review.alike")}</h2>
+      <p className="quiet">
+        {t("review.alike_by")} <Law>{words}</Law>
+      </p>
+      <Loaded of={found}>
+        {({ items }) => {
+          const others = items.filter((one) => one.id !== view.id);
+          if (others.length === 0) return <p>{t("review.alike_none")}</p>;
+          return (
+            <ul className="over">
+              {others.map((one) => (
+                <li key={one.id}>
+                  <Link to="/catalogue/$id" params={{ id: one.id }} lang="zh-CN">
+                    {one.title}
+                  </Link>
+                  <small className="quiet below">
+                    <Law>{organisation(one.organisation)}</Law>
+                    {t("list.dot")}
+                    {term("entry_status", one.status)}
+                  </small>
+                </li>
+              ))}
+            </ul>
+          );
+        }}
+      </Loaded>
+    </section>
   );
 }
 
