@@ -163,6 +163,31 @@ test("a request without signature is supplemented: the notice stands above, the 
   await context.close();
 });
 
+test("where the platform keeps the key, a password signs: a wrong one signs nothing, the right one gives a commitment that verifies", async () => {
+  const executive = await as("jyj.executive");
+  const { organisation } = await executive("GET", "/me");
+  await (await as("system.admin"))("POST", `/organisations/${organisation.id}/signing-key/held`);
+  const [entry] = await others(executive, 1);
+  if (!entry) throw new Error("no entry to ask for");
+  const { context, page, complaints } = await open(browser);
+  await enter(page, "jyj.executive", `/catalogue/${entry.id}`);
+  await put(page, entry);
+  await page.goto(`${CONSOLE}/sharing/basket`);
+  await fill(page);
+  await page.getByRole("button", { name: /下一步/ }).click();
+  await page.locator("#sign-password").fill("不是密码");
+  await page.getByRole("button", { name: /签名并提交/ }).click();
+  await page.getByText("密码不对，未签名。").waitFor();
+  await page.screenshot({ path: "shots/sharing-sign-server.png" });
+  await page.locator("#sign-password").fill(process.env.GONGSHU_PASSWORD ?? "Gongshu-2026!");
+  await page.getByRole("button", { name: /签名并提交/ }).click();
+  await page.locator(".ant-alert-success", { hasText: "已提出 1 件申请" }).waitFor();
+  const { items } = await executive("GET", "/sharing-requests?limit=1");
+  await executive("GET", `/sharing-requests/${items[0].id}/commitment`);
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
 test("a provider sees what is asked for beside what the catalogue says, before it answers", async () => {
   const { context, page, complaints } = await open(browser);
   const provider = await as("ga.cdo");

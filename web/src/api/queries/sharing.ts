@@ -25,6 +25,13 @@ export const commitmentText = (body: Schemas["RequestInput"]) =>
     staleTime: LONG,
   });
 
+/** Under which key an organisation signs, and whether the platform keeps its private half. */
+export const signingKey = (id: string) =>
+  queryOptions({
+    queryKey: ["signing-key", id],
+    queryFn: () => take(client.GET("/api/v1/organisations/{id}/signing-key", { params: { path: { id } } })),
+  });
+
 export const services = (offset: number, limit: number) =>
   queryOptions({
     queryKey: ["services", offset, limit],

@@ -6,14 +6,14 @@ import { useState } from "react";
 import type { Schemas } from "../../api/client";
 import { me } from "../../api/queries";
 import { useGlossary } from "../../glossary";
-import { MOST, useBasket } from "./basket";
+import { MOST, useAsks, useBasket } from "./basket";
 import "./sharing.css";
 
 export function AddToBasket({ view }: { view: Schemas["EntryView"] }) {
   const { t } = useGlossary();
   const known = useQuery(me).data;
   const items = view.published?.items ?? [];
-  const asks = known?.roles.some((role) => role === "data_executive" || role === "chief_data_officer") ?? false;
+  const asks = useAsks();
   const own = known?.organisation?.id === view.organisation;
   if (!asks || own || items.length === 0 || view.status !== "published") return null;
   return (

@@ -2,11 +2,12 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useGlossary } from "../../glossary";
-import { useBasket } from "./basket";
+import { useAsks, useBasket } from "./basket";
 import "./sharing.css";
 
 export function Frame({ children }: { children: ReactNode }) {
   const { t } = useGlossary();
+  const asks = useAsks();
   const count = useBasket().list.length;
   return (
     <div className="page">
@@ -19,11 +20,15 @@ export function Frame({ children }: { children: ReactNode }) {
           <Link to="/sharing/services" activeOptions={{ includeSearch: false }}>
             {t("sharing.services")}
           </Link>
-          <Link to="/sharing/basket">
-            {t("basket.title")}
-            {count > 0 && <b className="number">{count}</b>}
-          </Link>
-          <Link to="/sharing/key">{t("key.title")}</Link>
+          {asks && (
+            <>
+              <Link to="/sharing/basket">
+                {t("basket.title")}
+                {count > 0 && <b className="number">{count}</b>}
+              </Link>
+              <Link to="/sharing/key">{t("key.title")}</Link>
+            </>
+          )}
         </nav>
       </header>
       {children}

@@ -1,7 +1,7 @@
 /** The signing key of this browser on a page of its own: before the first request, and when it changes. */
 import { useQuery } from "@tanstack/react-query";
 import { Form } from "antd";
-import { me } from "../../api/queries";
+import { me, signingKey } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { Copy } from "../../parts/Copy";
 import { Frame } from "./Frame";
@@ -12,7 +12,12 @@ export function Key() {
   const { t } = useGlossary();
   const known = useQuery(me).data;
   const kept = useKeptKey(known?.person ?? undefined);
-  const registered = known?.organisation?.signing_key ?? null;
+  const organisation = known?.organisation;
+  const registered = organisation?.signing_key ?? null;
+  const held = useQuery({
+    ...signingKey(organisation?.id ?? ""),
+    enabled: organisation !== undefined && organisation !== null,
+  }).data;
   return (
     <Frame>
       <section className="card stack reading" aria-labelledby="browser-key">
@@ -24,6 +29,7 @@ export function Key() {
       </section>
       <section className="card stack reading" aria-labelledby="registered-key">
         <h2 id="registered-key">{t("key.registered_title")}</h2>
+        {held && registered && <p>{t(held.held ? "key.held" : "key.not_held")}</p>}
         {registered ? <Copy text={registered} label={t("key.public")} /> : <p>{t("key.not_registered")}</p>}
       </section>
     </Frame>

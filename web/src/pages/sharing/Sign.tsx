@@ -8,7 +8,7 @@ import { useMutation, useQueries, useQuery, useQueryClient } from "@tanstack/rea
 import { Alert, Button, Form, Input } from "antd";
 import { useRef, useState } from "react";
 import { client, Failure, type Schemas, take } from "../../api/client";
-import { commitmentText, me } from "../../api/queries";
+import { commitmentText, me, signingKey } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { useSingle } from "../../parts/useSingle";
 import { Fault, Loaded } from "../../shell/Faults";
@@ -41,7 +41,7 @@ interface Props {
   send?: (body: Schemas["RequestInput"], key: string) => Promise<Schemas["Asked"]>;
 }
 
-type Way = "browser" | "later";
+type Way = "browser" | "server" | "later";
 
 export function Sign({ asked, lacking, back, finish, signed: before, send = create }: Props) {
   const { t } = useGlossary();
@@ -50,7 +50,12 @@ export function Sign({ asked, lacking, back, finish, signed: before, send = crea
   const queries = useQueryClient();
   const texts = useQueries({ queries: asked.map(({ body }) => commitmentText(body)) });
   const kept = useKeptKey(known?.person ?? undefined);
-  const [way, setWay] = useState<Way>("browser");
+  const organisation = known?.organisation?.id;
+  const held = useQuery({ ...signingKey(organisation ?? ""), enabled: organisation !== undefined }).data?.held === true;
+  const [chosen, setWay] = useState<Way>();
+  const way = chosen ?? (held ? "server" : "browser");
+  // Neither of the two is kept anywhere.
+  const [password, setPassword] = useState("");
   const [passphrase, setPassphrase] = useState("");
   const [failed, setFailed] = useState<Map<string, unknown>>(new Map());
   const keys = useRef(new Map<string, string>());
@@ -61,7 +66,7 @@ export function Sign({ asked, lacking, back, finish, signed: before, send = crea
 
   const hand = useMutation({
     mutationFn: async () => {
-      const commitments = way === "later" || stands ? [] : await signed();
+      const commitments = way === "later" || stands ? [] : way === "server" ? await signedThere() : await signedHere();
       const made: Made[] = [];
       const faults = new Map<string, unknown>();
       for (const [index, { body, title }] of asked.entries()) {
@@ -80,15 +85,25 @@ export function Sign({ asked, lacking, back, finish, signed: before, send = crea
     },
     onSuccess: async ({ made, faults }) => {
       setFailed(faults);
-      if (faults.size === 0) setPassphrase("");
+      setPassphrase("");
+      setPassword("");
       await Promise.all(
         ["cases", "case", "sharing-request", "me"].map((noun) => queries.invalidateQueries({ queryKey: [noun] })),
       );
       if (made.length > 0) finish(made);
     },
+    // The session may have ended as well as the password be wrong: ask who we are.
+    onError: () => void queries.invalidateQueries({ queryKey: ["me"] }),
   });
 
-  async function signed(): Promise<Schemas["SignedCommitment"][]> {
+  async function signedThere(): Promise<Schemas["SignedCommitment"][]> {
+    const made: Schemas["SignedCommitment"][] = [];
+    for (const { body } of asked)
+      made.push(await take(client.POST("/api/v1/sharing-requests/commitment", { body: { request: body, password } })));
+    return made;
+  }
+
+  async function signedHere(): Promise<Schemas["SignedCommitment"][]> {
     const { signAll } = await import("./signing/keys");
     if (!kept.data) return [];
     const words = texts.map((text) => text.data?.text ?? "");
@@ -98,7 +113,7 @@ export function Sign({ asked, lacking, back, finish, signed: before, send = crea
   }
 
   const article = demands.asked.get("commitment")?.article;
-  const unsigned = way === "browser" ? !registered || passphrase === "" : demands.whole;
+  const unsigned = { browser: !registered || passphrase === "", server: password === "", later: demands.whole }[way];
   const blocked = !ready || (!stands && unsigned);
   return (
     <Form layout="vertical" className="stack request-form" onFinish={() => !blocked && once(() => hand.mutateAsync())}>
@@ -130,8 +145,25 @@ export function Sign({ asked, lacking, back, finish, signed: before, send = crea
       ) : (
         <section className="card stack" aria-labelledby="how">
           <h2 id="how">{t("sign.how")}</h2>
-          <Ways way={way} choose={setWay} whole={demands.whole} />
+          <Ways way={way} choose={setWay} whole={demands.whole} held={held} />
           {way === "browser" && <KeyBox kept={kept} registered={known?.organisation?.signing_key ?? null} />}
+          {way === "server" && (
+            <Form.Item
+              label={t("sign.password")}
+              htmlFor="sign-password"
+              required
+              validateStatus={hand.error ? "error" : undefined}
+              help={hand.error && t("sign.password_wrong")}
+            >
+              <Input.Password
+                id="sign-password"
+                className="wide"
+                autoComplete="current-password"
+                value={password}
+                onChange={(event) => setPassword(event.target.value)}
+              />
+            </Form.Item>
+          )}
           {way === "browser" && registered && (
             <Form.Item
               label={t("sign.passphrase")}
@@ -163,25 +195,19 @@ export function Sign({ asked, lacking, back, finish, signed: before, send = crea
   );
 }
 
-function Ways({ way, choose, whole }: { way: Way; choose: (way: Way) => void; whole: boolean }) {
+function Ways({ way, choose, whole, held }: { way: Way; choose: (way: Way) => void; whole: boolean; held: boolean }) {
   const { t } = useGlossary();
-  const ways: [Way, string, string][] = [
-    ["browser", t("sign.browser"), t("sign.browser_why")],
-    ["later", t("sign.later"), t(whole ? "sign.later_refused" : "sign.later_why")],
+  const ways: [Way, string, string, boolean][] = [
+    ["browser", t("sign.browser"), t("sign.browser_why"), true],
+    ["server", t("sign.server"), t(held ? "sign.server_why" : "sign.server_none"), held],
+    ["later", t("sign.later"), t(whole ? "sign.later_refused" : "sign.later_why"), !whole],
   ];
   return (
     <fieldset className="ways">
       <legend className="hidden">{t("sign.how")}</legend>
-      {ways.map(([id, word, why]) => (
+      {ways.map(([id, word, why, open]) => (
         <label key={id}>
-          <input
-            type="radio"
-            name="way"
-            value={id}
-            checked={way === id}
-            disabled={id === "later" && whole}
-            onChange={() => choose(id)}
-          />
+          <input type="radio" name="way" value={id} checked={way === id} disabled={!open} onChange={() => choose(id)} />
           <span>
             <strong>{word}</strong>
             <small>{why}</small>

@@ -82,3 +82,9 @@ export function useBasket() {
     },
   };
 }
+
+/** Whether this person asks for data on behalf of the organisation; the interface decides, this spares others the pages for it. */
+export function useAsks(): boolean {
+  const roles = useQuery(me).data?.roles ?? [];
+  return roles.includes("data_executive") || roles.includes("chief_data_officer");
+}

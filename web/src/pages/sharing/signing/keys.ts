@@ -40,6 +40,7 @@ export async function forgetKey(person: string): Promise<void> {
 /** Makes a key, or takes the one given, and keeps it under the passphrase in the place of the one before. */
 export async function keepKey(person: string, passphrase: string, given?: string): Promise<KeptKey> {
   const privateKey = given ?? hexOf(freshScalar());
+  if (!isPrivateKey(privateKey)) throw new Error("not a number that can be a key");
   const salt = crypto.getRandomValues(new Uint8Array(16));
   const nonce = crypto.getRandomValues(new Uint8Array(12));
   const cipher = await cipherOf(passphrase, salt, ROUNDS);
