@@ -112,6 +112,9 @@ export function Sign({ asked, lacking, back, finish, signed: before, send = crea
     return signatures.map((signature, index) => ({ text: words[index] ?? "", signature, public_key }));
   }
 
+  // A lost connection or a busy platform is no wrong password.
+  const fault = hand.error instanceof Failure && hand.error.code !== "not_authenticated" ? hand.error : null;
+  const wrong = hand.error !== null && fault === null;
   const article = demands.asked.get("commitment")?.article;
   const unsigned = { browser: !registered || passphrase === "", server: password === "", later: demands.whole }[way];
   const blocked = !ready || (!stands && unsigned);
@@ -152,8 +155,8 @@ export function Sign({ asked, lacking, back, finish, signed: before, send = crea
               label={t("sign.password")}
               htmlFor="sign-password"
               required
-              validateStatus={hand.error ? "error" : undefined}
-              help={hand.error && t("sign.password_wrong")}
+              validateStatus={wrong ? "error" : undefined}
+              help={wrong && t("sign.password_wrong")}
             >
               <Input.Password
                 id="sign-password"
@@ -169,8 +172,8 @@ export function Sign({ asked, lacking, back, finish, signed: before, send = crea
               label={t("sign.passphrase")}
               htmlFor="sign-passphrase"
               required
-              validateStatus={hand.error ? "error" : undefined}
-              help={hand.error && t("sign.wrong")}
+              validateStatus={wrong ? "error" : undefined}
+              help={wrong && t("sign.wrong")}
             >
               <Input.Password
                 id="sign-passphrase"
@@ -183,6 +186,7 @@ export function Sign({ asked, lacking, back, finish, signed: before, send = crea
           )}
         </section>
       )}
+      {fault && <Fault error={fault} />}
       <div className="onward">
         <Button size="large" onClick={back}>
           {t("sign.back")}
