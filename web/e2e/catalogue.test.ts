@@ -44,7 +44,7 @@ test("an executive writes an entry, pastes its items, is told what is lacking, h
   await page.getByRole("link", { name: "新编目录" }).click();
   await page.locator(field("title")).fill(title);
   await page.locator(field("description")).fill("各街道养老顾问服务点的名称、地址和服务时间。");
-  await page.getByRole("button", { name: "保存草稿" }).click();
+  await page.getByRole("button", { name: "保存草稿" }).dblclick();
   await page.waitForURL("**/edit");
   // What is lacking leads to its field.
   const lacking = page.locator("section", { hasText: "完整性检查" });
@@ -75,7 +75,8 @@ test("an executive writes an entry, pastes its items, is told what is lacking, h
 
   // The centre finds it in its review, sees the text, and publishes.
   const centre = await as("centre.officer");
-  const { items } = await centre("GET", `/entries?text=${encodeURIComponent(title)}`);
+  const { items, total } = await centre("GET", `/entries?text=${encodeURIComponent(title)}`);
+  expect(total).toBe(1);
   await context.clearCookies();
   await enter(page, "centre.officer", `/catalogue/${items[0].id}`);
   await page.getByRole("link", { name: "审核", exact: true }).click();
@@ -154,6 +155,40 @@ test("the tree is walked by keyboard from an organisation to its entries", async
   await system.focus();
   await page.keyboard.press("Enter");
   await page.getByRole("link", { name: "婚姻登记信息" }).waitFor();
+  await context.close();
+});
+
+test("a filled-in form is looked through first; its faults are told by cell, and only a form without any is taken over", async () => {
+  const { context, page, complaints } = await open(browser);
+  await enter(page, "mzj.executive", "/catalogue/import");
+  const counts = { entries: 2, new: 1, changed: 1, items: 7, incomplete: 1 };
+  const fault = {
+    sheet: "条目",
+    cell: "C5",
+    row: 5,
+    column: 2,
+    path: "grade",
+    code: "choice",
+    told: "请从下拉列表中选择安全等级",
+  };
+  const asked: string[] = [];
+  // What the district answers is given here: a workbook is not made in a browser's test.
+  await page.route("**/entries/import**", (route) => {
+    const trial = route.request().url().includes("dry_run=true");
+    asked.push(trial ? "trial" : "take over");
+    return route.fulfill({ json: { ...counts, imported: !trial, faults: asked.length === 1 ? [fault] : [], ids: [] } });
+  });
+  const form = { name: "目录.xlsx", mimeType: "application/octet-stream", buffer: Buffer.from("PK") };
+  await page.locator("input[type=file]").setInputFiles(form);
+  await page.locator("td", { hasText: "请从下拉列表中选择安全等级" }).waitFor();
+  expect(await page.getByRole("button", { name: /^导入/ }).count()).toBe(0);
+  await page.screenshot({ path: "shots/catalogue-import-faults.png", fullPage: true });
+  complaints.push(...(await accessible(page, "import")));
+  await page.locator("input[type=file]").setInputFiles(form);
+  await page.getByRole("button", { name: "导入 2 个条目" }).dblclick();
+  await page.getByText("已导入 2 个条目，均为草稿").waitFor();
+  expect(asked).toEqual(["trial", "trial", "take over"]);
+  expect(complaints).toEqual([]);
   await context.close();
 });
 

@@ -34,9 +34,17 @@ export function Catalogue() {
     }),
     placeholderData: (before) => before,
   });
+  // The export is what the list shows, whole.
+  const filters = Object.entries(search).flatMap(([name, value]) =>
+    name === "page" || value === undefined ? [] : [[name, String(value)]],
+  );
   return (
     <div className="page">
-      <CatalogueHead />
+      <CatalogueHead>
+        <a className="as-button" href={`/api/v1/entries/export.xlsx?${new URLSearchParams(filters)}`} download>
+          {t("catalogue.export")}
+        </a>
+      </CatalogueHead>
       <Filters />
       <section className="card">
         <Loaded of={found} rows={PAGE}>

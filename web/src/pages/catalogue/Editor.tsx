@@ -93,7 +93,18 @@ function Writing({ draftKey, view, first }: Props) {
   useEffect(() => {
     if (fresh && likely) change((now) => ({ ...now, duty: now.duty ?? likely }));
   }, [fresh, likely, change]);
-  useSaveKey(() => save.mutate(draft));
+  // The first saving makes an entry: it happens once, however often an impatient hand clicks.
+  const saving = useRef(false);
+  const store = () => {
+    if (saving.current || faults.length > 0 || stale) return;
+    saving.current = true;
+    save.mutate(draft, {
+      onSettled: () => {
+        saving.current = false;
+      },
+    });
+  };
+  useSaveKey(store);
 
   return (
     <Findings value={findings}>
@@ -101,7 +112,7 @@ function Writing({ draftKey, view, first }: Props) {
         className="page editor"
         onSubmit={(event) => {
           event.preventDefault();
-          save.mutate(draft);
+          store();
         }}
       >
         <EditorHead view={view} />

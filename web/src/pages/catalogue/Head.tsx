@@ -25,6 +25,9 @@ export function CatalogueHead({ children }: { children?: ReactNode }) {
           {children}
           {writes && (
             <>
+              <Link to="/catalogue/import" className="as-button">
+                {t("catalogue.import")}
+              </Link>
               <Link to="/catalogue/new" className="as-button main">
                 {t("catalogue.write")}
               </Link>

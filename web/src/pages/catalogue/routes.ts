@@ -72,6 +72,12 @@ const fresh = createRoute({
   component: lazyRouteComponent(() => import("./Editor"), "NewEntry"),
 });
 
+const form = createRoute({
+  getParentRoute: () => shell,
+  path: "/catalogue/import",
+  component: lazyRouteComponent(() => import("./Import"), "Import"),
+});
+
 const entry = createRoute({
   getParentRoute: () => shell,
   path: "/catalogue/$id",
@@ -91,4 +97,4 @@ const review = createRoute({
   component: lazyRouteComponent(() => import("./Review"), "Review"),
 });
 
-export const catalogueRoutes = [catalogue, tree, links, gaps, sources, fresh, entry, edit, review] as const;
+export const catalogueRoutes = [catalogue, tree, links, gaps, sources, fresh, form, entry, edit, review] as const;
