@@ -46,10 +46,13 @@ async function choose(page: Page, field: string, word: string) {
   await page.locator(".ant-select-dropdown:visible .ant-select-item-option", { hasText: word }).click();
 }
 
-async function fill(page: Page) {
+/** What is asked for in this run, apart from what other runs asked in the same district. */
+const SCENARIO = `发放前核对居住情况 ${crypto.randomUUID().slice(0, 8)}`;
+
+async function fill(page: Page, scenario = "发放前核对居住情况") {
   await page.locator("#request-legal_basis").fill("高龄津贴发放（职责目录第 12 项）");
   await page.locator("#request-business_goal").fill("减少老人重复提交材料");
-  await page.locator("#request-scenario").fill("发放前核对居住情况");
+  await page.locator("#request-scenario").fill(scenario);
   await page.locator("#request-scope").fill("限本局养老服务科经办人员使用");
   await page.locator("#request-purpose").fill("elderly_care");
   await choose(page, "request-frequency", "每日");
@@ -81,7 +84,7 @@ test("fields of two providers lie in the basket across a reload, are asked for i
   await page.locator("#request-legal_basis-fault").waitFor();
   expect(await page.evaluate(() => document.activeElement?.id)).toBe("request-legal_basis");
   await page.screenshot({ path: "shots/sharing-basket-faults.png", fullPage: true });
-  await fill(page);
+  await fill(page, SCENARIO);
   await page.locator("#request-purpose").fill("两 个 词");
   await page.getByText("限 60 个以内").first().waitFor();
   await page.locator("#request-purpose").fill("elderly_care");
@@ -104,7 +107,7 @@ test("fields of two providers lie in the basket across a reload, are asked for i
   const { items } = await executive("GET", "/sharing-requests?limit=10");
   const made = items.filter((one: { entry: string }) => wanted.some((entry) => entry.id === one.entry));
   for (const entry of wanted) expect(made.filter((one: { entry: string }) => one.entry === entry.id).length).toBeGreaterThan(0);
-  const fresh = made.filter((one: { elements: { scenario: string } }) => one.elements.scenario === "发放前核对居住情况");
+  const fresh = made.filter((one: { elements: { scenario: string } }) => one.elements.scenario === SCENARIO);
   expect(fresh).toHaveLength(2);
   for (const one of fresh) {
     const { text } = await executive("GET", `/sharing-requests/${one.id}/commitment`);
