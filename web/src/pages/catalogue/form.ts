@@ -4,7 +4,7 @@ import { Failure, type Problem } from "../../api/client";
 const XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /** A cell at fault; `told` is in the words of the form. */
-export interface CellFault {
+interface CellFault {
   sheet: string;
   cell: string;
   code: string;

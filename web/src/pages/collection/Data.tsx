@@ -55,7 +55,7 @@ export function Loads({ entry }: { entry: string }) {
   );
 }
 
-export function Rows({ view }: { view: Schemas["EntryView"] }) {
+function Rows({ view }: { view: Schemas["EntryView"] }) {
   const { t, term } = useGlossary();
   const found = useQuery({ ...preview(view.id, ROWS), enabled: view.loaded_at !== null });
   const items = (view.published ?? view.draft)?.items ?? [];

@@ -16,7 +16,7 @@ export function LoadState({ of }: { of: string }) {
 }
 
 /** Why the file was refused and what to do, from the district's sentence. */
-export function useRefusal(): (sentence: string) => { what: string; next: string } | undefined {
+function useRefusal(): (sentence: string) => { what: string; next: string } | undefined {
   const { term, t } = useGlossary();
   return (sentence) => {
     const read = readRefusal(sentence);

@@ -17,8 +17,6 @@ interface Sources {
   systems: Schemas["System"][];
 }
 
-export const SECTIONS = ["basics", "items", "grading", "sharing", "opening", "coverage"] as const;
-
 export function Sections({ draft, change, sources }: SectionProps & { sources: Sources }) {
   return (
     <>
@@ -34,7 +32,13 @@ export function Sections({ draft, change, sources }: SectionProps & { sources: S
   );
 }
 
-function Section({ name, children }: { name: (typeof SECTIONS)[number]; children: React.ReactNode }) {
+function Section({
+  name,
+  children,
+}: {
+  name: "basics" | "items" | "grading" | "sharing" | "opening" | "coverage";
+  children: React.ReactNode;
+}) {
   const { term } = useGlossary();
   const id = useId();
   return (

@@ -5,8 +5,8 @@
  */
 import type { Elements } from "./elements";
 
-export const MOST_LINE = 200;
-export const MOST_TEXT = 4_000;
+const MOST_LINE = 200;
+const MOST_TEXT = 4_000;
 export const MOST_ITEMS = 500;
 const MOST_PARTS = 30;
 const MOST_LENGTH = 1_000_000;
