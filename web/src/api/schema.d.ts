@@ -389,6 +389,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/entries/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gives the entries of a list as a filled-in form, which can be changed and taken over again: drafts where the reader may see
+         *     them, otherwise what is published. At most 2,000 entries.
+         */
+        get: operations["entries_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/entries/gaps": {
         parameters: {
             query?: never;
@@ -398,6 +418,46 @@ export interface paths {
         };
         /** Lists what an organisation has not catalogued yet: systems and duties without a published entry 应编尽编. */
         get: operations["entries_gaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entries/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a filled-in form over: every row becomes a draft, or none does. Faults are told with sheet, cell and reason; whoever
+         *     accepts a workbook gets the same form back with the faulty cells in red. At most 500 entries, 20,000 items and 8 MiB.
+         */
+        post: operations["entries_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entries/template.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gives the empty form: entries, items, lists to choose from (the caller's own duties and systems among them), and how it is
+         *     filled in.
+         */
+        get: operations["entries_template"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2105,6 +2165,26 @@ export interface components {
             /** @description The roles in which the reader can act in it. */
             my_roles: string[];
         };
+        /** @description A cell that is at fault. */
+        CellFault: {
+            /** @description The sheet. */
+            sheet: string;
+            /** @description The cell, e.g. `C5`. */
+            cell: string;
+            /**
+             * Format: int32
+             * @description Its row, from 1.
+             */
+            row: number;
+            /** @description Its column's number, from 0. */
+            column: number;
+            /** @description The element, e.g. `items[2].length`. */
+            path: string;
+            /** @description The fault's word, e.g. `missing`, `choice`, `date`, `duty`, `taken`. */
+            code: string;
+            /** @description What is wrong and what to do, in the words of the form. */
+            told: string;
+        };
         /** @description The reconciliation certificate of a load: rows in = accepted + rejected (I7). */
         Certificate: {
             /**
@@ -3309,6 +3389,40 @@ export interface components {
         IdleReason: {
             /** @description The reason, in words. */
             reason: string;
+        };
+        /** @description What came of a form. */
+        Imported: {
+            /** @description Whether it was taken over; never with a fault, never on trial. */
+            imported: boolean;
+            /**
+             * Format: int64
+             * @description Entries in it.
+             */
+            entries: number;
+            /**
+             * Format: int64
+             * @description Those that are new.
+             */
+            new: number;
+            /**
+             * Format: int64
+             * @description Those that change the draft of an entry that is there.
+             */
+            changed: number;
+            /**
+             * Format: int64
+             * @description Items in it.
+             */
+            items: number;
+            /**
+             * Format: int64
+             * @description Entries that lack elements and cannot be handed over for review yet.
+             */
+            incomplete: number;
+            /** @description Every cell at fault. */
+            faults: components["schemas"]["CellFault"][];
+            /** @description The entries, in the form's order, when it was taken over. */
+            ids: string[];
         };
         /** @description The days on which a pack applies. */
         InForce: {
@@ -8145,6 +8259,95 @@ export interface operations {
             };
         };
     };
+    entries_export: {
+        parameters: {
+            query?: {
+                /** @description Words that must occur in title, description, class, keywords or item names. */
+                text?: string;
+                /** @description Of this organisation. */
+                organisation?: string;
+                /** @description In this status. */
+                status?: components["schemas"]["EntryStatus"];
+                /** @description With this sharing type. */
+                sharing?: components["schemas"]["SharingType"];
+                /** @description Under this duty. */
+                duty?: string;
+                /** @description From this system. */
+                system?: string;
+                /** @description Collected, or not yet. */
+                collected?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the workbook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            /** @description the input does not have the required form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not permitted, or beyond the grant; the hint names the deciding policy or article */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing, or it may not be seen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the platform failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much is being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     entries_gaps: {
         parameters: {
             query?: {
@@ -8163,6 +8366,197 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Gaps"];
+                };
+            };
+            /** @description the input does not have the required form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not permitted, or beyond the grant; the hint names the deciding policy or article */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing, or it may not be seen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the platform failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much is being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    entries_import: {
+        parameters: {
+            query?: {
+                /** @description Only tell what would be. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description the workbook */
+        requestBody: {
+            content: {
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imported"];
+                };
+            };
+            /** @description the input does not have the required form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not permitted, or beyond the grant; the hint names the deciding policy or article */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing, or it may not be seen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description changed meanwhile, or not active */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a limit is exceeded */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another media type is taken */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the law refuses the act, or the file cannot be loaded */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the platform failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much is being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    entries_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the workbook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
                 };
             };
             /** @description the input does not have the required form */

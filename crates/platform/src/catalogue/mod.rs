@@ -7,6 +7,8 @@
 //! Every published version is kept whole. A draft may be changed as long as its case waits for nobody but its organisation.
 
 mod entry;
+mod exchange;
+mod form;
 mod history;
 mod input;
 mod linked;
@@ -36,6 +38,8 @@ use crate::{
 };
 
 pub use entry::*;
+pub use exchange::*;
+pub use form::{CellFault, Codes, Filled, Form, FormColumn, Grid, MAX_FORM_ENTRIES, MAX_FORM_ITEMS};
 pub use history::*;
 pub use input::*;
 pub use linked::*;
@@ -147,22 +151,37 @@ impl Platform {
         self.may(ctx, Action::EditCatalogue, &Resource::thing(None, organisation))?;
         rules::refuse("the entry cannot be drafted", rules::form_faults(&input))?;
         let act = self.opening_act(PROCEDURE, "provider")?;
-        let id = EntryId(ctx.uuid());
         let tx = self.db().write().await?;
         own_links(&tx, organisation, &input).await?;
+        let (row, receipt) = self.draft_within(&tx, ctx, organisation, &act, &input).await?;
+        tx.commit().await?;
+        self.wake_pump();
+        Ok((view(&row, true)?, receipt))
+    }
+
+    /// The draft and its case, inside a transaction; its links are the organisation's own.
+    async fn draft_within(
+        &self,
+        tx: &Tx,
+        ctx: &Ctx,
+        organisation: OrganisationId,
+        act: &law::ActId,
+        input: &EntryInput,
+    ) -> Result<(store::entry::Model, Receipt)> {
+        let id = EntryId(ctx.uuid());
         let opening = docket::Opening {
             procedure: PROCEDURE.into(),
             pack: None,
             subject: (SubjectKind::Entry, id.0),
             provider: Some(organisation),
             demander: None,
-            facts: rules::facts(&input, false, false),
+            facts: rules::facts(input, false, false),
             act: ActInput::new(act.as_str()).role("provider"),
             title: None,
             parties: Default::default(),
             parent: None,
         };
-        let receipt = docket::open_case(self, &tx, ctx, opening).await?;
+        let receipt = docket::open_case(self, tx, ctx, opening).await?;
         let mut row = store::entry::Model {
             id: id.0,
             organisation_id: organisation.0,
@@ -174,7 +193,7 @@ impl Platform {
             system_id: None,
             sharing_type: String::new(),
             open_type: String::new(),
-            draft: to_json(&input)?,
+            draft: to_json(input)?,
             published: None,
             published_version: 0,
             collected_at: None,
@@ -184,12 +203,10 @@ impl Platform {
             changed_at: micros(ctx.now),
             version: 1,
         };
-        store::show(&mut row, &input);
+        store::show(&mut row, input);
         let inserted = store::entry::Entity::insert(store::entry::ActiveModel::from(row.clone()));
         tx.insert_later(store::entry::Entity, inserted);
-        tx.commit().await?;
-        self.wake_pump();
-        Ok((view(&row, true)?, receipt))
+        Ok((row, receipt))
     }
 
     /// Writes a new draft: of an entry that is not yet under review, or of a published one as the proposal of a change. Data that
@@ -225,15 +242,7 @@ impl Platform {
         if let Some(published) = store::published(&row)? {
             rules::refuse("the change cannot be kept", rules::change_faults(&published, &input))?;
         }
-        let mut changed = store::entry::Model { draft: to_json(&input)?, changed_at: micros(ctx.now), ..row.clone() };
-        if row.published.is_none() && row.collected_at.is_some() && !same_table(&from_json(&row.draft)?, &input) {
-            // Data held for the draft is not the data that the draft describes any more (PT-22).
-            (changed.collected_at, changed.loaded_at, changed.row_count) = (None, None, 0);
-        }
-        if changed.published.is_none() {
-            store::show(&mut changed, &input);
-        }
-        store::save(&tx, row.version, changed.clone());
+        let mut changed = redraft(&tx, ctx, &row, &input)?;
         tx.commit().await?;
         changed.version = row.version.saturating_add(1);
         view(&changed, true)
@@ -464,11 +473,28 @@ fn view(row: &store::entry::Model, inside: bool) -> Result<EntryView> {
     })
 }
 
+/// Writes a new draft into an entry's row.
+fn redraft(tx: &Tx, ctx: &Ctx, row: &store::entry::Model, input: &EntryInput) -> Result<store::entry::Model> {
+    let mut changed = store::entry::Model { draft: to_json(input)?, changed_at: micros(ctx.now), ..row.clone() };
+    if row.published.is_none() && row.collected_at.is_some() && !same_table(&from_json(&row.draft)?, input) {
+        // Data held for the draft is not the data that the draft describes any more (PT-22).
+        (changed.collected_at, changed.loaded_at, changed.row_count) = (None, None, 0);
+    }
+    if changed.published.is_none() {
+        store::show(&mut changed, input);
+    }
+    store::save(tx, row.version, changed.clone());
+    Ok(changed)
+}
+
 /// Whether the entry's case waits for nobody but its organisation, so that the draft may be changed.
 async fn waits_for_its_organisation(tx: &Tx, row: &store::entry::Model) -> Result<bool> {
     let case = docket::store::case::Entity::find_by_id(row.case_id).one(tx).await?;
-    Ok(case
-        .is_some_and(|case| !case.ended && (case.waits_for.trim().is_empty() || case.waits_for.trim() == "provider")))
+    Ok(case.is_some_and(|case| is_for_its_organisation(&case)))
+}
+
+fn is_for_its_organisation(case: &docket::store::case::Model) -> bool {
+    !case.ended && (case.waits_for.trim().is_empty() || case.waits_for.trim() == "provider")
 }
 
 async fn own_links(tx: &Tx, organisation: OrganisationId, input: &EntryInput) -> Result<()> {

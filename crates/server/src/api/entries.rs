@@ -53,7 +53,8 @@ pub struct EntryQuery {
 }
 
 impl EntryQuery {
-    fn filter(self) -> catalogue::EntryFilter {
+    /// As the platform has it.
+    pub(super) fn filter(self) -> catalogue::EntryFilter {
         catalogue::EntryFilter {
             text: self.text,
             organisation: self.organisation.map(Into::into),

@@ -34,6 +34,7 @@ pub mod registers;
 pub mod services;
 pub mod sessions;
 pub mod sharing_requests;
+pub mod sheets;
 pub mod state;
 pub mod watching;
 
@@ -54,6 +55,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         duties::routes(),
         entries::routes(),
         catalogue::routes(),
+        sheets::routes(),
         histories::routes(),
         loads::routes(),
         watching::routes(),

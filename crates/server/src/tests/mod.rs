@@ -5,6 +5,7 @@ mod description;
 mod edges;
 mod journey;
 mod law;
+mod sheets;
 
 use std::sync::{
     Arc,
