@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use platform::{
     Page, Role,
-    identity::{OrganisationInput, OrganisationKind, PersonInput},
+    identity::{OrganisationInput, OrganisationKind, PeopleFilter, PersonInput},
 };
 use rand_chacha::rand_core::Rng;
 
@@ -23,7 +23,7 @@ const ADMINISTRATORS: [(&str, &str, Role); 3] = [
 /// # Errors
 /// When the platform refuses.
 pub async fn found(node: &Node, mut password: impl FnMut() -> Result<String>) -> Result<Vec<(String, String)>> {
-    if node.platform.people(&node.ctx(), None, Page::default()).await?.total > 0 {
+    if node.platform.people(&node.ctx(), &PeopleFilter::default(), Page::default()).await?.total > 0 {
         return Ok(Vec::new());
     }
     let operations = OrganisationInput {

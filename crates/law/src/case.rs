@@ -231,6 +231,61 @@ pub struct Refusal {
     pub failed: Vec<PredicateId>,
     /// Acts that are possible now, with the roles that may do them.
     pub next: Vec<(ActId, Vec<RoleId>)>,
+    /// Every single thing that stands against the act, for whoever says it in words of their own.
+    pub reasons: Vec<Reason>,
+}
+
+/// One thing that stands against an act.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// What kind of thing.
+    pub code: ReasonCode,
+    /// What a sentence about it must name; titles are Chinese. Each code says which there are.
+    pub values: BTreeMap<String, String>,
+}
+
+impl Reason {
+    /// A reason with the values that its sentence names.
+    #[must_use]
+    pub fn new<const N: usize>(code: ReasonCode, values: [(&str, String); N]) -> Self {
+        Self { code, values: values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect() }
+    }
+}
+
+/// Kinds of things that stand against an act, finer than [`RefusalCode`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReasonCode {
+    /// The pack is not in force on that day, or is not known.
+    NotOpen,
+    /// The procedure has no such act.
+    UnknownAct,
+    /// It is possible only in other `states` (their titles).
+    WrongState,
+    /// It is for other `roles` (their titles).
+    WrongRole,
+    /// The case has ended.
+    CaseEnded,
+    /// It may be done only once.
+    AlreadyDone,
+    /// A word that came with it is not in the vocabulary.
+    UnknownWord,
+    /// A `paper` is missing (with its `title`).
+    MissingPaper,
+    /// A `condition` does not hold (with its `title`).
+    ConditionUnmet,
+    /// A `condition` holds under which it may not be done (with its `title`).
+    ConditionMet,
+    /// Another `act` takes its place here (with its `title` and `article`).
+    Excepted,
+    /// It extends no term.
+    NothingToExtend,
+    /// The term `clock` does not run (with its `title`).
+    TermNotRunning,
+    /// The term `clock` has been extended as many `times` as it can be (with its `title`).
+    ExtensionsUsedUp,
+    /// The term `clock` can be extended by at most `most` of `unit` (with its `title`).
+    ExtensionTooLong,
 }
 
 /// Codes of refusal.

@@ -37,7 +37,10 @@ mod tests;
 pub use amend::{DayChange, LawChanges, RuleChange, RuleFate, ValueChange};
 pub use book::Book;
 pub use case::*;
-pub use engine::{Possible, advance, decide, explain_clock, next_due, open, possible, recompute, with_facts};
+pub use engine::{
+    Extendable, PaperForm, Possible, Statable, advance, decide, explain_clock, next_due, open, possible, recompute,
+    with_facts,
+};
 pub use error::{PackError, Place};
 pub use ids::*;
 pub use pack::{

@@ -64,8 +64,9 @@ fn walk(book: &Book, pick: usize, seeds: &[usize], start: i64, steps: &[Step]) {
         }
         let chosen = &acts[choice % acts.len()];
         let papers = book.papers_asked(&case.pack, &case.procedure, &chosen.act, &case.facts).into_iter().collect();
-        let act =
-            Act { id: chosen.act.clone(), by: chosen.by[0].clone(), papers, facts: Facts::new(), extension: None };
+        // Whoever does it states what it rests on, where the law lets them.
+        let stated = chosen.facts.iter().filter_map(|fact| Some((fact.id.clone(), fact.must.clone()?))).collect();
+        let act = Act { id: chosen.act.clone(), by: chosen.by[0].clone(), papers, facts: stated, extension: None };
         match (decide(book, &case, &act, now), &chosen.blocked) {
             (Ok(decision), None) => case = took(procedure, &case, decision, now),
             (Err(refusal), Some(blocked)) => assert_eq!(refusal.code, blocked.code, "{refusal}"),

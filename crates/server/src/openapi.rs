@@ -16,7 +16,7 @@ use utoipa::{
 
 use crate::{
     api, auth,
-    problem::{FieldFault, NextAct, PROBLEM_JSON, ProblemDetails},
+    problem::{FieldFault, NextAct, PROBLEM_JSON, ProblemDetails, Reason},
 };
 
 const ABOUT: &str = "Public data of a district, from the legal duty that makes a datum to the call in which it is used. \
@@ -64,6 +64,7 @@ fn frame() -> OpenApi {
     let mut components = Components::new();
     components.schemas.insert("Problem".into(), ProblemDetails::schema());
     components.schemas.insert("NextAct".into(), NextAct::schema());
+    components.schemas.insert("Reason".into(), Reason::schema());
     components.schemas.insert("FieldFault".into(), FieldFault::schema());
     let cookie = ApiKeyValue::with_description(auth::COOKIE, "set by `POST /api/v1/sessions`");
     let bearer = HttpBuilder::new()

@@ -3,13 +3,13 @@
 //! A handler returns a [`Problem`]. Its body is written by the outermost layer, which alone knows the request's id and
 //! writes the operator's cause to the log; so no handler can leak a cause, and every problem carries the id.
 
-use std::{error::Error as StdError, sync::Arc};
+use std::{collections::BTreeMap, error::Error as StdError, sync::Arc};
 
 use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use platform::{Code, Error};
+use platform::{Code, Error, docket};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -142,12 +142,34 @@ pub struct ProblemDetails {
     /// When the law refused an act: what can be done instead, and by whom.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub next: Vec<NextAct>,
+    /// When the law refused an act: every single thing that stands against it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<Reason>,
     /// Faults of single fields.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<FieldFault>,
     /// The request's id, for whoever has to look for the cause.
     #[serde(default)]
     pub request_id: String,
+}
+
+/// One thing that stands against an act, for whoever says it in words of their own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Reason {
+    /// What kind of thing: `not_open`, `unknown_act`, `wrong_state`, `wrong_role`, `case_ended`, `already_done`, `unknown_word`,
+    /// `missing_paper`, `condition_unmet`, `condition_met`, `excepted`, `nothing_to_extend`, `term_not_running`,
+    /// `extensions_used_up` or `extension_too_long`.
+    #[schema(example = "condition_unmet")]
+    pub code: String,
+    /// What a sentence about it must name, e.g. `condition` and its Chinese `title`.
+    pub values: BTreeMap<String, String>,
+}
+
+impl From<docket::Reason> for Reason {
+    fn from(reason: docket::Reason) -> Self {
+        let code = serde_json::to_value(reason.code).ok().and_then(|code| code.as_str().map(str::to_owned));
+        Self { code: code.unwrap_or_default(), values: reason.values }
+    }
 }
 
 /// An act that is possible now.
@@ -276,6 +298,7 @@ impl From<Error> for Problem {
             details.failed = refusal.failed.iter().map(ToString::to_string).collect();
             let by = |(act, roles): (_, Vec<_>)| NextAct { act: named(&act), by: roles.iter().map(named).collect() };
             details.next = refusal.next.into_iter().map(by).collect();
+            details.reasons = refusal.reasons.into_iter().map(Reason::from).collect();
         }
         let seconds =
             details.fields.iter().find(|fault| fault.path == "retry_after").and_then(|fault| fault.what.parse().ok());

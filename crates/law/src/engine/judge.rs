@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::law::Law;
+use super::{asks, law::Law};
 use crate::{case::*, ids::*, pack::ActRule};
 
 /// What stands against an act.
@@ -12,11 +12,12 @@ struct Objection {
     message: String,
     missing: Vec<PaperId>,
     failed: Vec<PredicateId>,
+    reasons: Vec<Reason>,
 }
 
 impl Objection {
-    fn new(code: RefusalCode, message: String) -> Self {
-        Self { code, message, missing: Vec::new(), failed: Vec::new() }
+    fn new(code: RefusalCode, message: String, reason: Reason) -> Self {
+        Self { code, message, missing: Vec::new(), failed: Vec::new(), reasons: vec![reason] }
     }
 }
 
@@ -27,14 +28,17 @@ pub(super) fn opening<'a>(law: &Law<'a>, case: &Case, act: &Act) -> Result<&'a A
     let refuse = |objection, rule| refusal(law, case, act, rule, objection);
     let Some(rule) = law.procedure.acts.get(&act.id) else {
         let message = format!("the procedure `{}` has no such act; it is opened by `{openings}`", case.procedure);
-        return Err(refuse(Objection::new(RefusalCode::UnknownAct, message), None));
+        let reason = Reason::new(ReasonCode::UnknownAct, []);
+        return Err(refuse(Objection::new(RefusalCode::UnknownAct, message, reason), None));
     };
     if !rule.opens {
         let message = format!("no case is open yet; open one by `{openings}`");
-        return Err(refuse(Objection::new(RefusalCode::WrongState, message), Some(rule)));
+        let reason = Reason::new(ReasonCode::WrongState, [("states", String::new())]);
+        return Err(refuse(Objection::new(RefusalCode::WrongState, message, reason), Some(rule)));
     }
     let given = case.facts.iter().filter_map(|(fact, value)| law.book.vocabulary().check(fact, value).err()).next();
-    let objection = given.map(|what| Objection::new(RefusalCode::GuardFailed, what));
+    let unknown = || Reason::new(ReasonCode::UnknownWord, []);
+    let objection = given.map(|what| Objection::new(RefusalCode::GuardFailed, what, unknown()));
     match objection.or_else(|| conditions(law, case, rule, act)) {
         Some(objection) => Err(refuse(objection, Some(rule))),
         None => Ok(rule),
@@ -46,7 +50,8 @@ pub(super) fn act<'a>(law: &Law<'a>, case: &Case, act: &Act) -> Result<&'a ActRu
     let refuse = |objection, rule| refusal(law, case, act, rule, objection);
     let Some(rule) = law.procedure.acts.get(&act.id) else {
         let message = format!("the procedure `{}` has no such act", case.procedure);
-        return Err(refuse(Objection::new(RefusalCode::UnknownAct, message), None));
+        let reason = Reason::new(ReasonCode::UnknownAct, []);
+        return Err(refuse(Objection::new(RefusalCode::UnknownAct, message, reason), None));
     };
     match standing(law, case, rule).or_else(|| conditions(law, case, rule, act)) {
         Some(objection) => Err(refuse(objection, Some(rule))),
@@ -84,6 +89,7 @@ pub(super) fn lawless(case: &Case, act: &Act) -> Refusal {
         missing: Vec::new(),
         failed: Vec::new(),
         next: Vec::new(),
+        reasons: vec![Reason::new(ReasonCode::UnknownAct, [])],
     }
 }
 
@@ -91,7 +97,7 @@ pub(super) fn lawless(case: &Case, act: &Act) -> Refusal {
 fn standing(law: &Law<'_>, case: &Case, rule: &ActRule) -> Option<Objection> {
     if law.procedure.states.get(&case.state).is_none_or(|state| state.end) {
         let message = "the case has ended; open a new one if it is still needed".to_owned();
-        return Some(Objection::new(RefusalCode::CaseEnded, message));
+        return Some(Objection::new(RefusalCode::CaseEnded, message, Reason::new(ReasonCode::CaseEnded, [])));
     }
     if !rule.from.contains(&case.state) {
         let from: Vec<&str> = rule.from.iter().map(StateId::as_str).collect();
@@ -99,7 +105,11 @@ fn standing(law: &Law<'_>, case: &Case, rule: &ActRule) -> Option<Objection> {
             [] => "it opens a case, and this one is open already".to_owned(),
             _ => format!("it is possible only in `{}`", from.join("`, `")),
         };
-        return Some(Objection::new(RefusalCode::WrongState, message));
+        let title =
+            |id: &StateId| law.procedure.states.get(id).map_or_else(|| id.to_string(), |state| state.title.clone());
+        let states: Vec<String> = rule.from.iter().map(title).collect();
+        let reason = Reason::new(ReasonCode::WrongState, [("states", states.join("、"))]);
+        return Some(Objection::new(RefusalCode::WrongState, message, reason));
     }
     None
 }
@@ -112,20 +122,28 @@ fn conditions(law: &Law<'_>, case: &Case, rule: &ActRule, act: &Act) -> Option<O
             "the law acts by itself when a term has run out; ask for it in one of the roles `{}`",
             roles.join("`, `")
         );
-        return Some(Objection::new(RefusalCode::WrongRole, message));
+        return Some(Objection::new(RefusalCode::WrongRole, message, for_others(law, rule)));
     }
     if !rule.by.contains(&act.by) {
         let message = format!("`{}` may not do it; it is for `{}`", act.by, roles.join("`, `"));
-        return Some(Objection::new(RefusalCode::WrongRole, message));
+        return Some(Objection::new(RefusalCode::WrongRole, message, for_others(law, rule)));
     }
     if rule.once && case.done.iter().any(|done| done.act == rule.id) {
         let message = "it may be done only once in a case, and has been done".to_owned();
-        return Some(Objection::new(RefusalCode::AlreadyDone, message));
+        return Some(Objection::new(RefusalCode::AlreadyDone, message, Reason::new(ReasonCode::AlreadyDone, [])));
     }
     if let Some(what) = unknown_words(law, act) {
-        return Some(Objection::new(RefusalCode::GuardFailed, what));
+        let reason = Reason::new(ReasonCode::UnknownWord, []);
+        return Some(Objection::new(RefusalCode::GuardFailed, what, reason));
     }
     unmet(law, case, rule, act).or_else(|| excepted(law, case, rule, act)).or_else(|| beyond(law, case, rule, act))
+}
+
+/// That an act is for other roles, as the district calls them.
+fn for_others(law: &Law<'_>, rule: &ActRule) -> Reason {
+    let title = |id: &RoleId| law.pack.roles.get(id).map_or_else(|| id.to_string(), |holder| holder.title.clone());
+    let roles: Vec<String> = rule.by.iter().filter(|role| **role != "law").map(title).collect();
+    Reason::new(ReasonCode::WrongRole, [("roles", roles.join("、"))])
 }
 
 /// Whether another act that is possible here excepts this one.
@@ -145,7 +163,9 @@ fn excepted(law: &Law<'_>, case: &Case, rule: &ActRule, act: &Act) -> Option<Obj
         "`{}` ({}) takes its place here, by the exception of {}; do that instead",
         other.id, other.title, other.article
     );
-    Some(Objection::new(RefusalCode::Excepted, message))
+    let values =
+        [("act", other.id.to_string()), ("title", other.title.clone()), ("article", other.article.to_string())];
+    Some(Objection::new(RefusalCode::Excepted, message, Reason::new(ReasonCode::Excepted, values)))
 }
 
 /// Papers and facts that come with an act and mean nothing.
@@ -165,6 +185,11 @@ fn unmet(law: &Law<'_>, case: &Case, rule: &ActRule, act: &Act) -> Option<Object
     let missing: Vec<PaperId> = rule.papers.iter().filter(|paper| !lies_there(paper)).cloned().collect();
     let titles = &law.book.vocabulary().predicates;
     let say = |id: &PredicateId| titles.get(id).map_or_else(|| id.to_string(), |predicate| predicate.title.en.clone());
+    let in_chinese =
+        |id: &PredicateId| titles.get(id).map_or_else(|| id.to_string(), |predicate| predicate.title.zh.clone());
+    let condition =
+        |code, id: &PredicateId| Reason::new(code, [("condition", id.to_string()), ("title", in_chinese(id))]);
+    let mut against: Vec<Reason> = missing.iter().map(|paper| missing_paper(law, paper)).collect();
     let mut failed = Vec::new();
     let mut reasons = Vec::new();
     if !missing.is_empty() {
@@ -173,10 +198,12 @@ fn unmet(law: &Law<'_>, case: &Case, rule: &ActRule, act: &Act) -> Option<Object
     }
     for id in rule.guards.iter().filter(|id| !law.holds(id, &facts, &papers)) {
         reasons.push(format!("`{id}` does not hold ({})", say(id)));
+        against.push(condition(ReasonCode::ConditionUnmet, id));
         failed.push(id.clone());
     }
     for id in rule.unless.iter().filter(|id| law.holds(id, &facts, &papers)) {
         reasons.push(format!("`{id}` holds, and then it may not be done ({})", say(id)));
+        against.push(condition(ReasonCode::ConditionMet, id));
         failed.push(id.clone());
     }
     let code = match (missing.is_empty(), failed.is_empty()) {
@@ -184,49 +211,65 @@ fn unmet(law: &Law<'_>, case: &Case, rule: &ActRule, act: &Act) -> Option<Object
         (false, _) => RefusalCode::MissingPaper,
         (true, false) => RefusalCode::GuardFailed,
     };
-    Some(Objection { code, message: reasons.join("; "), missing, failed })
+    Some(Objection { code, message: reasons.join("; "), missing, failed, reasons: against })
+}
+
+fn missing_paper(law: &Law<'_>, paper: &PaperId) -> Reason {
+    let known = law.book.vocabulary().papers.get(paper);
+    let title = known.map_or_else(|| paper.to_string(), |known| known.title.zh.clone());
+    Reason::new(ReasonCode::MissingPaper, [("paper", paper.to_string()), ("title", title)])
 }
 
 /// Whether an extension is longer or more frequent than the law allows, or comes when nothing is left to extend.
 fn beyond(law: &Law<'_>, case: &Case, rule: &ActRule, act: &Act) -> Option<Objection> {
-    let refuse = |message| Some(Objection::new(RefusalCode::BeyondExtension, message));
+    let refuse = |message, reason| Some(Objection::new(RefusalCode::BeyondExtension, message, reason));
     let Some(clock) = &rule.extends else {
         return act.extension.and_then(|asked| {
-            refuse(format!("the act extends no term, so that `{asked}` cannot be added; leave it out"))
+            let message = format!("the act extends no term, so that `{asked}` cannot be added; leave it out");
+            refuse(message, Reason::new(ReasonCode::NothingToExtend, []))
         });
     };
-    let extension = law.procedure.clocks.get(clock).and_then(|clock| clock.extension.as_ref());
+    let rule = law.procedure.clocks.get(clock);
+    let title = || rule.map_or_else(|| clock.to_string(), |rule| rule.title.clone());
+    let named = |code, more: (&str, String)| {
+        Reason::new(code, [("clock", clock.to_string()), ("title", title()), (more.0, more.1)])
+    };
+    let extension = rule.and_then(|rule| rule.extension.as_ref());
     let most = extension.and_then(|extension| law.period(&extension.value)).map_or(0, |period| period.amount);
     let times = extension.map_or(0, |extension| extension.times) as usize;
     let Some(run) = case.clocks.iter().rev().find(|run| run.clock == *clock && run.status == ClockStatus::Running)
     else {
-        return refuse(format!("the term `{clock}` is not running, so that there is nothing to extend"));
+        let message = format!("the term `{clock}` is not running, so that there is nothing to extend");
+        let values = [("clock", clock.to_string()), ("title", title())];
+        return refuse(message, Reason::new(ReasonCode::TermNotRunning, values));
     };
     if run.extensions.len() >= times {
-        return refuse(format!(
-            "the term `{clock}` can be extended {times} time(s), and has been; decide before it runs out"
-        ));
+        let message =
+            format!("the term `{clock}` can be extended {times} time(s), and has been; decide before it runs out");
+        return refuse(message, named(ReasonCode::ExtensionsUsedUp, ("times", times.to_string())));
     }
     match act.extension {
         Some(asked) if asked == 0 || asked > most => {
-            refuse(format!("the term `{clock}` can be extended by 1 to {most}, not by `{asked}`"))
+            let message = format!("the term `{clock}` can be extended by 1 to {most}, not by `{asked}`");
+            refuse(message, named(ReasonCode::ExtensionTooLong, ("most", most.to_string())))
         }
         _ => None,
     }
 }
 
-/// The act as somebody would do it who has every paper: to tell what stands against it besides.
+/// The act as somebody would do it who has every paper and states what the act rests on: to tell what stands against it
+/// besides.
 fn ideal(law: &Law<'_>, case: &Case, rule: &ActRule) -> Option<Act> {
     let by = rule.by.iter().find(|role| **role != "law")?.clone();
     let papers = law.papers_asked(rule, &case.facts).into_iter().collect();
-    Some(Act { id: rule.id.clone(), by, papers, facts: Facts::new(), extension: None })
+    Some(Act { id: rule.id.clone(), by, papers, facts: asks::must_be_stated(law, case, rule), extension: None })
 }
 
 fn refusal(law: &Law<'_>, case: &Case, act: &Act, rule: Option<&ActRule>, objection: Objection) -> Refusal {
     let free = |rule: &&ActRule| ideal(law, case, rule).is_some_and(|act| conditions(law, case, rule, &act).is_none());
     let next: Vec<(ActId, Vec<RoleId>)> =
         candidates(law, case).filter(free).map(|rule| (rule.id.clone(), rule.by.clone())).collect();
-    let Objection { code, mut message, missing, failed } = objection;
+    let Objection { code, mut message, missing, failed, reasons } = objection;
     if !next.is_empty() && matches!(code, RefusalCode::UnknownAct | RefusalCode::WrongState) {
         let ways: Vec<String> = next
             .iter()
@@ -245,5 +288,6 @@ fn refusal(law: &Law<'_>, case: &Case, act: &Act, rule: Option<&ActRule>, object
         missing,
         failed,
         next,
+        reasons,
     }
 }

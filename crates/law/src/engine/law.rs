@@ -42,6 +42,10 @@ impl<'a> Law<'a> {
             missing: Vec::new(),
             failed: Vec::new(),
             next: Vec::new(),
+            reasons: vec![Reason::new(
+                if code == RefusalCode::NotOpen { ReasonCode::NotOpen } else { ReasonCode::UnknownAct },
+                [],
+            )],
         };
         let Some(pack) = book.pack(&case.pack) else {
             let known: Vec<&str> = book.packs().map(|pack| pack.id.as_str()).collect();

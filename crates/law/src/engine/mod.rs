@@ -21,10 +21,12 @@ use crate::{
 };
 
 mod apply;
+mod asks;
 mod clocks;
 mod judge;
 mod law;
 
+pub use asks::{Extendable, PaperForm, Statable};
 pub(crate) use law::Law;
 
 /// Something that could be done in a case now.
@@ -38,11 +40,17 @@ pub struct Possible {
     pub by: Vec<RoleId>,
     /// The papers it asks for that do not yet lie in the case.
     pub papers: Vec<PaperId>,
+    /// The same with their titles and forms.
+    pub paper_forms: Vec<PaperForm>,
+    /// What whoever does it may state with it.
+    pub facts: Vec<Statable>,
+    /// The term that it extends, and by how much at most.
+    pub extension: Option<Extendable>,
     /// Where it leads; `None` = the state stays.
     pub to: Option<StateId>,
     /// The article it rests on.
     pub article: ArticleId,
-    /// Why it would be refused even with the right role and papers.
+    /// Why it would be refused even with the right role, papers and statements.
     pub blocked: Option<Refusal>,
 }
 
@@ -182,7 +190,10 @@ fn possibility(law: &Law<'_>, case: &Case, rule: &ActRule) -> Possible {
         act: rule.id.clone(),
         title: rule.title.clone(),
         by,
+        paper_forms: asks::forms(law, &papers),
         papers,
+        facts: asks::statable(law, case, rule),
+        extension: asks::extendable(law, case, rule),
         to: rule.to.clone(),
         article: rule.article.clone(),
         blocked: judge::blocked(law, case, rule),

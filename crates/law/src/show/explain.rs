@@ -9,7 +9,7 @@ use crate::{
     book::Book,
     calendar::Derivation,
     case::*,
-    engine::{Law, advance, explain_clock, next_due, possible},
+    engine::{Extendable, Law, Statable, advance, explain_clock, next_due, possible},
     ids::*,
     pack::Procedure,
 };
@@ -126,6 +126,10 @@ pub struct Way {
     pub by: Vec<Named>,
     /// The papers it still asks for.
     pub papers: Vec<Named>,
+    /// What whoever does it may state with it.
+    pub facts: Vec<Statable>,
+    /// The term that it extends, and by how much at most.
+    pub extension: Option<Extendable>,
     /// Where it leads; `None` = the state stays.
     pub to: Option<Named>,
     /// The article it rests on.
@@ -231,6 +235,8 @@ fn way_of(words: Words<'_>, procedure: &Procedure, way: crate::engine::Possible)
         act: Named::new(&way.act, way.title),
         by: words.roles(&way.by),
         papers: words.papers(&way.papers),
+        facts: way.facts,
+        extension: way.extension,
         to: way.to.map(|to| words::state(procedure, &to)),
         article: way.article,
         blocked: way.blocked.map(|refusal| refusal.message),

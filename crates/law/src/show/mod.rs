@@ -24,6 +24,7 @@ mod lines;
 mod procedure;
 mod story;
 mod svg;
+mod titles;
 mod words;
 
 pub use article::ArticlePage;

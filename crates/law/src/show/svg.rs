@@ -247,6 +247,8 @@ impl Ink {
             self.put(format!(r#"<circle cx="{x}" cy="{y}" r="10" fill="{INK}"/>"#));
             return;
         }
+        // A page that shows where a case stands finds the state by its name.
+        self.put(format!(r#"<g data-state="{}">"#, escaped(&node.id)));
         if node.end {
             self.frame(card.size, at, r##"rx="12" fill="#f1f5f9" stroke="#334155" stroke-width="1.4""##);
             let inner = Size { width: card.size.width - 8.0, height: card.size.height - 8.0 };
@@ -256,6 +258,7 @@ impl Ink {
             self.frame(card.size, at, &format!(r##"rx="12" fill="#ffffff" stroke="{ink}" stroke-width="1.8""##));
         }
         self.lines(card, at);
+        self.put("</g>".into());
     }
 
     fn frame(&mut self, size: Size, at: Point, style: &str) {

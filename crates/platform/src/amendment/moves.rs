@@ -89,7 +89,7 @@ async fn batch(platform: &Platform, ctx: &Ctx, amendment: Uuid, first: Date, aft
     let counted = count(platform.book(), rows)?;
     let moved = counted.iter().map(|counted| counted.moves.len()).sum::<usize>();
     for some in counted.chunks(500) {
-        write_cases(&tx, ctx, some).await?;
+        write_cases(&tx, ctx, platform.book(), some).await?;
         write_clocks(&tx, some).await?;
         write_moves(&tx, amendment, some).await?;
         docket::notices::tell_of_moves(
@@ -159,7 +159,7 @@ fn count(book: &Book, rows: Vec<cases::case::Model>) -> Result<Vec<Counted>> {
 }
 
 /// Writes cases as they are now, many by one statement. Their rows are there and locked, so that every one of them conflicts.
-async fn write_cases(tx: &crate::db::Tx, ctx: &Ctx, counted: &[Counted]) -> Result<()> {
+async fn write_cases(tx: &crate::db::Tx, ctx: &Ctx, book: &Book, counted: &[Counted]) -> Result<()> {
     use cases::case::{Column, Entity, Model};
     let rows: Vec<_> = counted
         .iter()
@@ -167,6 +167,7 @@ async fn write_cases(tx: &crate::db::Tx, ctx: &Ctx, counted: &[Counted]) -> Resu
             Ok(Model {
                 data: to_json(&counted.after)?,
                 next_due_at: law::next_due(&counted.after).map(|(_, due)| micros(due)),
+                due_at: crate::docket::due_at(book, &counted.after),
                 changed_at: micros(ctx.now),
                 version: counted.row.version.saturating_add(1),
                 ..counted.row.clone()
@@ -178,7 +179,7 @@ async fn write_cases(tx: &crate::db::Tx, ctx: &Ctx, counted: &[Counted]) -> Resu
         return Ok(());
     }
     let replace = OnConflict::column(Column::Id)
-        .update_columns([Column::Data, Column::NextDueAt, Column::ChangedAt, Column::Version])
+        .update_columns([Column::Data, Column::NextDueAt, Column::DueAt, Column::ChangedAt, Column::Version])
         .to_owned();
     Entity::insert_many(rows).on_conflict(replace).exec_without_returning(tx).await?;
     Ok(())

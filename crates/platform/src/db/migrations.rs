@@ -6,7 +6,7 @@ use sea_orm::{ConnectOptions, ConnectionTrait, Database};
 use sea_orm_migration::{
     MigrationName, MigrationTrait, MigratorTrait, SchemaManager,
     sea_orm::DbErr,
-    sea_query::{IndexCreateStatement, Order, Query, TableCreateStatement},
+    sea_query::{IndexCreateStatement, Order, Query, TableAlterStatement, TableCreateStatement},
 };
 
 use crate::error::{Code, Error, Result};
@@ -29,6 +29,8 @@ impl MigratorTrait for Migrator {
             Box::new(crate::amendment::store::migration()),
             Box::new(crate::gateway::hours::migration()),
             Box::new(crate::identity::store::held_keys()),
+            Box::new(crate::docket::store::lists()),
+            Box::new(crate::identity::store::administration()),
         ]
     }
 }
@@ -89,6 +91,45 @@ impl MigrationTrait for Tables {
         }
         for index in &self.indexes {
             manager.create_index(index.clone()).await?;
+        }
+        Ok(())
+    }
+
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+}
+
+/// A migration of tables that there are already: new columns, one to a statement because SQLite takes no more; new indexes; and
+/// what brings the rows to the new form.
+pub struct Alterations {
+    /// Its unique name, `YYYYMMDD_slice_what`.
+    pub name: &'static str,
+    /// The columns.
+    pub columns: Vec<TableAlterStatement>,
+    /// The indexes.
+    pub indexes: Vec<IndexCreateStatement>,
+    /// Statements that both databases understand.
+    pub statements: &'static [&'static str],
+}
+
+impl MigrationName for Alterations {
+    fn name(&self) -> &str {
+        self.name
+    }
+}
+
+#[async_trait]
+impl MigrationTrait for Alterations {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        for column in &self.columns {
+            manager.alter_table(column.clone()).await?;
+        }
+        for index in &self.indexes {
+            manager.create_index(index.clone()).await?;
+        }
+        for statement in self.statements {
+            manager.get_connection().execute_unprepared(statement).await?;
         }
         Ok(())
     }

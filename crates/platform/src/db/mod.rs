@@ -18,10 +18,10 @@ mod tx;
 
 use std::{ops::Deref, time::Duration};
 
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr, TransactionTrait};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr, TransactionTrait, sea_query::LikeExpr};
 use sea_orm_migration::MigratorTrait;
 
-pub use migrations::{Standing, Tables, standing};
+pub use migrations::{Alterations, Standing, Tables, standing};
 pub use tx::Tx;
 
 use crate::error::{Code, Error, Result};
@@ -202,6 +202,19 @@ pub fn to_json(value: &impl serde::Serialize) -> Result<String> {
 pub fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
     serde_json::from_str(text)
         .map_err(|error| Error::new(Code::Internal, "a stored value cannot be read").because(error))
+}
+
+/// The pattern of a column that has this text in it; what would be a wildcard is a character like any other.
+pub fn having(text: &str) -> LikeExpr {
+    let mut pattern = String::from("%");
+    for letter in text.chars() {
+        if ['%', '_', '\\'].contains(&letter) {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    LikeExpr::new(pattern).escape('\\')
 }
 
 /// A page of a list: at most `limit` (1 to 200) rows after `offset`.

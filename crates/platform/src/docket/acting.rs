@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use law::{Decision, PaperId, RoleId};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, Statement,
     sea_query::OnConflict,
 };
 
@@ -19,7 +19,7 @@ use crate::{
     policy::{Action, Resource},
 };
 
-use super::{ActInput, CaseHead, Due, Receipt, Rehearsal, SubjectKind, parties, public, rules, store};
+use super::{ActInput, CaseHead, Due, Opening, Receipt, Rehearsal, SubjectKind, parties, public, rules, store};
 
 /// Longest text of a paper, in bytes.
 const LONGEST_PAPER: usize = 256 * 1024;
@@ -257,9 +257,11 @@ pub(super) async fn carry(
     let receipt = Receipt {
         case: loaded.head.id,
         act,
+        title: platform.book().act_title(&loaded.head.pack, &loaded.head.procedure, &decision.act),
         name: decision.act.clone(),
         role: decision.by.clone(),
         at: decision.at,
+        state_title: rules::state_title(platform.book(), &decision.case),
         state: decision.case.state.clone(),
         ended: rules::standing(platform.book(), &decision.case).1,
         version: loaded.head.version,
@@ -316,6 +318,7 @@ pub(super) fn save(platform: &Platform, tx: &Tx, ctx: &Ctx, loaded: &mut Loaded)
         next_due_at: Set(law::next_due(&loaded.current).map(|(_, due)| micros(due))),
         acts: Set(loaded.acts),
         version: Set(version),
+        due_at: Set(rules::due_at(platform.book(), &loaded.current)),
         ..Default::default()
     };
     if let Some(role) = loaded.joined.take() {
@@ -426,7 +429,7 @@ pub(super) fn check(input: &ActInput) -> Result<()> {
     Ok(())
 }
 
-struct IdempotencyKey {
+pub(super) struct IdempotencyKey {
     actor: String,
     key: String,
     digest: String,
@@ -434,15 +437,39 @@ struct IdempotencyKey {
 
 impl IdempotencyKey {
     fn of(ctx: &Ctx, case: CaseId, input: &ActInput) -> Result<Option<Self>> {
-        let Some(key) = input.idempotency_key.clone() else { return Ok(None) };
+        Self::of_what(ctx, input.idempotency_key.clone(), &(case, input))
+    }
+
+    /// The key of an opening. A new matter has no name but its title: its id is drawn anew at every attempt.
+    pub(super) fn of_opening(ctx: &Ctx, opening: &Opening) -> Result<Option<Self>> {
+        let Opening { procedure, pack, subject, title, provider, demander, parties, facts: _, act, parent: _ } =
+            opening;
+        let subject = title.is_none().then_some(subject);
+        let what = (procedure, pack, (subject, title), provider, demander, parties, act);
+        Self::of_what(ctx, act.idempotency_key.clone(), &what)
+    }
+
+    fn of_what(ctx: &Ctx, key: Option<String>, what: &impl serde::Serialize) -> Result<Option<Self>> {
+        let Some(key) = key else { return Ok(None) };
         let (kind, id, organisation) = ledger::actor_columns(&ctx.who);
         let actor =
             format!("{kind}:{}", id.or(organisation.map(|id| id.0)).map(|id| id.to_string()).unwrap_or_default());
-        let digest = hex::encode(sm::sm3(to_json(&(case, input))?.as_bytes()));
+        let digest = hex::encode(sm::sm3(to_json(what)?.as_bytes()));
         Ok(Some(Self { actor, key, digest }))
     }
 
-    async fn answered(&self, tx: &Tx) -> Result<Option<Receipt>> {
+    /// Lets nobody else use the same key until the transaction ends: there is no case yet whose row could be locked. SQLite has
+    /// one writer anyway.
+    pub(super) async fn hold(&self, tx: &Tx) -> Result<()> {
+        if tx.get_database_backend() == DbBackend::Postgres {
+            let name = format!("{}\n{}", self.actor, self.key);
+            let lock = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
+            tx.query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, lock, [name.into()])).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn answered(&self, tx: &Tx) -> Result<Option<Receipt>> {
         let found = store::idempotency::Entity::find_by_id((self.actor.clone(), self.key.clone())).one(tx).await?;
         let Some(found) = found else { return Ok(None) };
         if found.digest != self.digest {
@@ -452,7 +479,7 @@ impl IdempotencyKey {
         from_json(&found.response).map(Some)
     }
 
-    fn remember(self, tx: &Tx, ctx: &Ctx, receipt: &Receipt) -> Result<()> {
+    pub(super) fn remember(self, tx: &Tx, ctx: &Ctx, receipt: &Receipt) -> Result<()> {
         let row = store::idempotency::ActiveModel {
             actor: Set(self.actor),
             key: Set(self.key),

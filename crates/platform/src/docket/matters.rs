@@ -2,9 +2,7 @@
 //! purchase. A matter is an id with a name, so that several cases can be about the same one. Its name is shown to whoever may
 //! read the case, and stands in the log as a commitment only (I8).
 
-use std::collections::HashMap;
-
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -63,17 +61,4 @@ pub(super) async fn name(platform: &Platform, tx: &Tx, ctx: &Ctx, id: Uuid, titl
 /// Whether there is such a matter.
 pub(super) async fn exists(db: &impl ConnectionTrait, id: Uuid) -> Result<()> {
     matter::Entity::find_by_id(id).one(db).await?.map(drop).ok_or_else(|| Error::not_found("matter", id))
-}
-
-/// The titles of those of `ids` that are matters.
-pub(super) async fn titles(
-    db: &impl ConnectionTrait,
-    ids: impl IntoIterator<Item = Uuid>,
-) -> Result<HashMap<Uuid, String>> {
-    let ids: Vec<_> = ids.into_iter().collect();
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let rows = matter::Entity::find().filter(matter::Column::Id.is_in(ids)).all(db).await?;
-    Ok(rows.into_iter().map(|row| (row.id, row.title)).collect())
 }

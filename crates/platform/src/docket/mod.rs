@@ -9,8 +9,12 @@
 //! When time alone moves a case, [`Platform::tick`] does the same with the law as actor.
 
 mod acting;
+mod changes;
 mod explaining;
 mod learning;
+mod list;
+#[cfg(test)]
+mod list_tests;
 mod matters;
 pub(crate) mod notices;
 mod opening;
@@ -37,16 +41,19 @@ use uuid::Uuid;
 use crate::ids::*;
 
 pub use acting::{act, head};
+pub use changes::Change;
 pub use explaining::Explanation;
+pub use law::{Extendable, FactValue, Named, Possible, Reason, Refusal, Statable};
 pub(crate) use learning::learn;
+pub use list::{CaseFilter, CaseLine, CaseOrder, DueLine};
 pub use matters::{LONGEST_TITLE, Matter};
 pub use notices::{NoticeKind, NoticeView};
 pub use opening::open_case;
 pub(crate) use opening::open_following;
 pub use parties::Parties;
-pub(crate) use rules::offices_with_part;
+pub(crate) use rules::{due_at, offices_with_part};
 pub use scheduler::TickReport;
-pub use view::{ActView, CaseFilter, CaseLine, CaseView, ClockView};
+pub use view::{ActView, CaseView, ClockView};
 
 /// What a case is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -208,12 +215,18 @@ pub struct Receipt {
     pub act: ActId,
     /// Which act of the procedure (`breach:CLOCK` where the law only recorded that a term had run out).
     pub name: law::ActId,
+    /// What that act is called.
+    #[serde(default)]
+    pub title: String,
     /// In which role.
     pub role: RoleId,
     /// When it took effect.
     pub at: Timestamp,
     /// The state afterwards.
     pub state: StateId,
+    /// What that state is called.
+    #[serde(default)]
+    pub state_title: String,
     /// Whether the case has ended.
     pub ended: bool,
     /// The case's version afterwards.

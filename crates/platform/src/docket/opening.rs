@@ -50,7 +50,14 @@ impl Platform {
         if ctx.who == Actor::Public && opening.act.role.as_ref().is_none_or(|role| *role == public::PUBLIC) {
             self.let_the_public_in(ctx, procedure, &mut opening)?;
         }
+        let key = acting::IdempotencyKey::of_opening(ctx, &opening)?;
         let tx = self.db().write().await?;
+        if let Some(key) = &key {
+            key.hold(&tx).await?;
+            if let Some(receipt) = key.answered(&tx).await? {
+                return Ok(receipt);
+            }
+        }
         match opening.title.take() {
             Some(title) => matters::name(self, &tx, ctx, opening.subject.1, &title).await?,
             None => {
@@ -67,6 +74,9 @@ impl Platform {
         let mut receipt = open_case(self, &tx, ctx, opening).await?;
         if ctx.who == Actor::Public {
             receipt.receipt_number = Some(public::give_receipt(&tx, ctx, receipt.case));
+        }
+        if let Some(key) = key {
+            key.remember(&tx, ctx, &receipt)?;
         }
         tx.commit().await?;
         self.wake_pump();
@@ -201,6 +211,7 @@ async fn open_as(
         next_due_at: Set(law::next_due(&decision.case).map(|(_, due)| micros(due))),
         acts: Set(1),
         version: Set(1),
+        due_at: Set(rules::due_at(platform.book(), &decision.case)),
     };
     tx.insert_later(store::case::Entity, store::case::Entity::insert(row));
     let mut loaded = Loaded::opened(head, decision.case.clone());

@@ -117,9 +117,9 @@ async fn the_first_act_in_a_role_makes_the_party() {
     for paper in &possible.papers {
         act = act.paper(paper.as_str(), "见附件");
     }
-    if possible.blocked.is_some() {
-        act.facts.insert("developer_meets_conditions".into(), law::FactValue::Flag(true));
-    }
+    assert!(possible.blocked.is_none(), "what its actor may state blocks no act");
+    act.facts = possible.facts.iter().filter_map(|fact| Some((fact.id.clone(), fact.must.clone()?))).collect();
+    assert!(act.facts.contains_key("developer_meets_conditions"), "{:?}", possible.facts);
     platform.act_on_case(&second, opened.case, act).await.unwrap();
     let first = operation.ctx("agency.officer").await;
     assert_eq!(platform.case(&first, opened.case).await.unwrap_err().code, Code::NotPermitted);

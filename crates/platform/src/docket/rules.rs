@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use law::{Book, Case, Holders, PackId, ProcedureId, RoleId};
+use jiff::{Timestamp, civil::Date};
+use law::{Book, Case, ClockStatus, Holders, Outcome, PackId, ProcedureId, RoleId, calendar::date_in_shanghai};
 
-use crate::ids::OrganisationId;
+use crate::{db::micros, ids::OrganisationId};
 
 use super::{CaseHead, Parties};
 
@@ -58,6 +59,13 @@ pub(crate) fn offices_with_part(
     roles_of(book, pack, procedure).into_iter().filter(open).collect()
 }
 
+/// What the state of a case is called.
+pub(super) fn state_title(book: &Book, case: &Case) -> String {
+    let rules = book.pack(&case.pack).and_then(|pack| pack.procedures.get(&case.procedure));
+    let state = rules.and_then(|rules| rules.states.get(&case.state));
+    state.map_or_else(|| case.state.to_string(), |state| state.title.clone())
+}
+
 /// What the tables keep of a state besides its name: the roles waited for, each between blanks, and whether it is an end.
 pub(super) fn standing(book: &Book, case: &Case) -> (String, bool) {
     let state = book
@@ -67,6 +75,43 @@ pub(super) fn standing(book: &Book, case: &Case) -> (String, bool) {
     let waits =
         state.map(|state| state.waits_for.iter().map(RoleId::as_str).collect::<Vec<_>>().join(" ")).unwrap_or_default();
     (format!(" {waits} "), state.is_some_and(|state| state.end))
+}
+
+/// The date due of a case for which nothing is due, in the column by which cases are listed.
+pub(super) const NEVER: i64 = i64::MAX;
+
+/// The run of a term that people look at, and its date: of those that are counting and those that ran out while their duty still
+/// stands, the one that is due first. A duty stands as long as a breach was all that came of it and the case is still where the
+/// term was set.
+pub(super) fn due_run(book: &Book, case: &Case) -> Option<(usize, Timestamp)> {
+    let procedure = book.pack(&case.pack).and_then(|pack| pack.procedures.get(&case.procedure))?;
+    if procedure.states.get(&case.state).is_none_or(|state| state.end) {
+        return None;
+    }
+    let stands = |at: usize, run: &law::ClockRun| {
+        let rule = procedure.clocks.get(&run.clock);
+        let later = case.clocks.iter().skip(at.saturating_add(1)).any(|other| other.clock == run.clock);
+        !later && rule.is_some_and(|rule| rule.outcome == Outcome::Breach && rule.runs.contains(&case.state))
+    };
+    let matters = |(at, run): &(usize, &law::ClockRun)| match run.status {
+        ClockStatus::Running => true,
+        ClockStatus::Missed => stands(*at, run),
+        ClockStatus::Paused | ClockStatus::Met | ClockStatus::Stopped => false,
+    };
+    let dated = case.clocks.iter().enumerate().filter(matters).filter_map(|(at, run)| Some((at, run.due?)));
+    dated.min_by_key(|(_, due)| *due)
+}
+
+/// The same as the tables keep it.
+pub(crate) fn due_at(book: &Book, case: &Case) -> i64 {
+    due_run(book, case).map_or(NEVER, |(_, due)| micros(due))
+}
+
+/// How many working days lie after today up to the last day; below zero, how many have passed since.
+pub(super) fn working_days_left(book: &Book, now: Timestamp, last_day: Date) -> i64 {
+    let (calendar, today) = (book.calendar(), date_in_shanghai(now));
+    let ahead = i64::from(calendar.working_days_between(today, last_day));
+    ahead.saturating_sub(i64::from(calendar.working_days_between(last_day, today)))
 }
 
 /// The runs of clocks that differ between two pictures of a case, with their numbers. Runs are only ever added or changed.

@@ -3,10 +3,10 @@
 
 use sea_orm_migration::{
     schema::{big_integer, big_integer_null, binary_null, boolean, integer, pk_uuid, text, text_null, uuid, uuid_null},
-    sea_query::{Index, Table},
+    sea_query::{ColumnDef, Index, IndexOrder, Table},
 };
 
-use crate::db::Tables;
+use crate::db::{Alterations, Tables};
 
 /// A case.
 pub mod case {
@@ -55,6 +55,8 @@ pub mod case {
         pub acts: i32,
         /// How often it was changed.
         pub version: i32,
+        /// The date due that people look at; the largest number = none.
+        pub due_at: i64,
     }
 
     /// No relations: joins are written where they are needed.
@@ -434,5 +436,35 @@ pub(crate) fn migration() -> Tables {
             on("docket_notice", "docket_notice_organisation", &["organisation_id", "at"]),
             on("docket_notice", "docket_notice_office", &["office", "at"]),
         ],
+    }
+}
+
+/// What lists need: the date that people look at, and the orders in which cases and acts are listed.
+pub(crate) fn lists() -> Alterations {
+    let due = Table::alter()
+        .table("docket_case")
+        .add_column(ColumnDef::new("due_at").big_integer().not_null().default(super::rules::NEVER))
+        .to_owned();
+    let descending = |name: &'static str, table: &'static str, first: Option<&'static str>, then: [&'static str; 2]| {
+        let mut index = Index::create();
+        index.name(name).table(table);
+        if let Some(first) = first {
+            index.col(first);
+        }
+        for column in then {
+            index.col((column, IndexOrder::Desc));
+        }
+        index.to_owned()
+    };
+    Alterations {
+        name: "20261122_docket_lists",
+        columns: vec![due],
+        indexes: vec![
+            descending("docket_case_by_due", "docket_case", Some("due_at"), ["changed_at", "id"]),
+            descending("docket_case_by_change", "docket_case", None, ["changed_at", "id"]),
+            descending("docket_act_by_record", "docket_act", None, ["recorded_at", "id"]),
+        ],
+        // A breach that stands already is found when its case is next written; until then it lists by its next date.
+        statements: &["UPDATE docket_case SET due_at = next_due_at WHERE next_due_at IS NOT NULL"],
     }
 }

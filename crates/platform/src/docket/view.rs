@@ -1,29 +1,23 @@
 //! Cases as people see them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use jiff::{Timestamp, civil::Date};
-use law::{ArticleId, ClockId, ClockStatus, PackId, PaperId, ProcedureId, RoleId, StateId};
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use law::{ArticleId, ClockId, ClockStatus, PaperId, RoleId, StateId};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use crate::{
     Platform,
     ctx::Ctx,
-    db::{Listing, Page, from_json, instant},
+    db::{from_json, instant},
     error::{Error, Result},
     ids::*,
     ledger,
     policy::{Action, Resource},
 };
 
-use super::{
-    CaseHead, SubjectKind,
-    acting::head_of,
-    matters, rules, store,
-    visible::{visible, wanted},
-};
+use super::{CaseHead, SubjectKind, acting::head_of, rules, store, subjects};
 
 /// A case with everything about it.
 #[derive(Clone, Debug, Serialize)]
@@ -33,6 +27,8 @@ pub struct CaseView {
     pub head: CaseHead,
     /// The procedure's title.
     pub title: String,
+    /// What its subject is called; `None` for a record, which only its holder knows.
+    pub subject_title: Option<String>,
     /// What the matter is called, when it is about one.
     pub matter: Option<String>,
     /// Its state.
@@ -51,6 +47,8 @@ pub struct CaseView {
     pub facts: law::Facts,
     /// Which papers lie in it.
     pub papers: Vec<PaperId>,
+    /// The same with their titles.
+    pub paper_titles: Vec<law::Named>,
     /// Its clocks, oldest first.
     pub clocks: Vec<ClockView>,
     /// What has been done, oldest first.
@@ -111,63 +109,14 @@ pub struct ActView {
     pub to: StateId,
     /// The papers that came with it.
     pub papers: Vec<PaperId>,
+    /// The same with their titles.
+    pub paper_titles: Vec<law::Named>,
     /// The clock that ran out, when the law acted.
     pub expired: Option<ClockId>,
     /// What that meant.
     pub outcome: Option<String>,
     /// Its index in the log, once the log has it.
     pub log_index: Option<u64>,
-}
-
-/// A case in a list.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct CaseLine {
-    /// Id, subject, parties, version.
-    #[serde(flatten)]
-    pub head: CaseHead,
-    /// The procedure's title.
-    pub title: String,
-    /// What the matter is called, when it is about one.
-    pub matter: Option<String>,
-    /// Its state.
-    pub state: StateId,
-    /// The state's title.
-    pub state_title: String,
-    /// Whether it has ended.
-    pub ended: bool,
-    /// When it was opened.
-    pub opened_at: Timestamp,
-    /// When the law acts next.
-    pub next_due_at: Option<Timestamp>,
-}
-
-/// Which cases to list. Everybody sees only cases that they have a part in; offices and auditors see all.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct CaseFilter {
-    /// Only those that wait for the reader.
-    #[serde(default)]
-    pub waiting_for_me: bool,
-    /// Only those to which the reader's organisation is a party.
-    #[serde(default)]
-    pub mine: bool,
-    /// Only those that wait for this role.
-    #[serde(default)]
-    pub role: Option<RoleId>,
-    /// Only those of this procedure.
-    #[serde(default)]
-    pub procedure: Option<ProcedureId>,
-    /// Only those in this state.
-    #[serde(default)]
-    pub state: Option<StateId>,
-    /// Only those about this subject.
-    #[serde(default)]
-    pub subject: Option<Uuid>,
-    /// Only ended ones, or only running ones.
-    #[serde(default)]
-    pub ended: Option<bool>,
-    /// Only those in which the law acts before this instant.
-    #[serde(default)]
-    pub due_before: Option<Timestamp>,
 }
 
 impl Platform {
@@ -184,10 +133,12 @@ impl Platform {
         let procedure = self.book().pack(&case.pack).and_then(|pack| pack.procedures.get(&case.procedure));
         let state = procedure.and_then(|procedure| procedure.states.get(&case.state));
         let roles = rules::roles_of(self.book(), &case.pack, &case.procedure);
-        let matter = self.matter_titles(std::slice::from_ref(&row)).await?.remove(&row.subject_id);
+        let subject_title =
+            subjects::titles(self.db().read(), std::slice::from_ref(&row)).await?.remove(&row.subject_id);
         Ok(CaseView {
             title: procedure.map(|p| p.title.clone()).unwrap_or_default(),
-            matter,
+            matter: subject_title.clone().filter(|_| head.subject_kind == SubjectKind::Matter),
+            subject_title,
             state_title: state.map(|state| state.title.clone()).unwrap_or_default(),
             waits_for: state.map(|state| state.waits_for.clone()).unwrap_or_default(),
             ended: row.ended,
@@ -195,6 +146,7 @@ impl Platform {
             entered_at: case.entered_at,
             facts: case.facts.clone(),
             papers: case.papers.iter().cloned().collect(),
+            paper_titles: self.book().papers_named(&case.papers),
             clocks: self.clocks_of(&case),
             timeline: self.timeline(&head).await?,
             possible: law::possible(self.book(), &case, ctx.now),
@@ -205,33 +157,6 @@ impl Platform {
             state: case.state,
             head,
         })
-    }
-
-    /// A page of cases that the reader may see: running ones with the nearest due date first, then the latest changed.
-    ///
-    /// # Errors
-    /// [`crate::Code::NotPermitted`] for whoever is not logged in.
-    pub async fn cases(&self, ctx: &Ctx, filter: &CaseFilter, page: Page) -> Result<Listing<CaseLine>> {
-        self.may(ctx, Action::ListCases, &Resource::platform())?;
-        let query = store::case::Entity::find().filter(visible(self.book(), &ctx.who)).filter(wanted(
-            self.book(),
-            &ctx.who,
-            filter,
-        ));
-        let total = query.clone().count(self.db().read()).await?;
-        use store::case::Column;
-        let rows = query
-            .order_by_asc(Column::NextDueAt.is_null())
-            .order_by_asc(Column::NextDueAt)
-            .order_by_desc(Column::ChangedAt)
-            .order_by_desc(Column::Id)
-            .offset(page.offset)
-            .limit(page.limit())
-            .all(self.db().read())
-            .await?;
-        let matters = self.matter_titles(&rows).await?;
-        let items = rows.iter().map(|row| self.case_line(row, &matters)).collect::<Result<_>>()?;
-        Ok(Listing { items, total })
     }
 
     /// The papers that came with an act, in clear.
@@ -276,17 +201,15 @@ impl Platform {
             .all(self.db().read())
             .await?;
         let mut indices = ledger::indices(self.db().read(), rows.iter().map(|row| row.id)).await?;
-        let procedure = self.book().pack(&head.pack).and_then(|pack| pack.procedures.get(&head.procedure));
         rows.into_iter()
             .map(|row| {
-                let title = procedure
-                    .and_then(|p| p.acts.get(row.act.as_str()))
-                    .map_or(row.act.as_str(), |rule| rule.title.as_str());
+                let act = law::ActId::new(&row.act);
+                let papers: Vec<PaperId> = from_json(&row.paper_names)?;
                 Ok(ActView {
                     id: ActId(row.id),
                     seq: row.seq,
-                    title: title.to_owned(),
-                    act: row.act.as_str().into(),
+                    title: self.book().act_title(&head.pack, &head.procedure, &act),
+                    act,
                     role: row.role.as_str().into(),
                     actor: row.actor_kind,
                     organisation: row.organisation_id.map(OrganisationId),
@@ -295,33 +218,13 @@ impl Platform {
                     articles: from_json(&row.articles)?,
                     from: row.from_state.as_deref().map(StateId::from),
                     to: row.to_state.as_str().into(),
-                    papers: from_json(&row.paper_names)?,
+                    paper_titles: self.book().papers_named(&papers),
+                    papers,
                     expired: row.expired.as_deref().map(ClockId::from),
                     outcome: row.outcome,
                     log_index: indices.remove(&row.id),
                 })
             })
             .collect()
-    }
-
-    async fn matter_titles(&self, rows: &[store::case::Model]) -> Result<HashMap<Uuid, String>> {
-        let of_matters = rows.iter().filter(|row| row.subject_kind == SubjectKind::Matter.as_str());
-        matters::titles(self.db().read(), of_matters.map(|row| row.subject_id)).await
-    }
-
-    fn case_line(&self, row: &store::case::Model, matters: &HashMap<Uuid, String>) -> Result<CaseLine> {
-        let pack: PackId = row.pack.as_str().into();
-        let procedure = self.book().pack(&pack).and_then(|pack| pack.procedures.get(row.procedure.as_str()));
-        let state = procedure.and_then(|procedure| procedure.states.get(row.state.as_str()));
-        Ok(CaseLine {
-            head: head_of(row)?,
-            title: procedure.map(|p| p.title.clone()).unwrap_or_default(),
-            matter: matters.get(&row.subject_id).cloned(),
-            state: row.state.as_str().into(),
-            state_title: state.map(|state| state.title.clone()).unwrap_or_default(),
-            ended: row.ended,
-            opened_at: instant(row.opened_at)?,
-            next_due_at: row.next_due_at.map(instant).transpose()?,
-        })
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     ids::OrganisationId,
 };
 
-use super::{CaseFilter, store};
+use super::{CaseFilter, store, subjects};
 use store::case::Column;
 
 /// The parties' cases; all of them for those who oversee; for another office those in which it has a part.
@@ -21,11 +21,19 @@ pub(super) fn visible(book: &Book, who: &Actor) -> Condition {
         Actor::Law | Actor::Platform => Condition::all(),
         Actor::Person { roles, .. } if roles.contains(&Role::AuditAdministrator) => Condition::all(),
         Actor::Person { office: Some(office), .. } if office.oversees() => Condition::all(),
+        Actor::Person { .. } | Actor::Client { .. } | Actor::Public => concerning(book, who),
+    }
+}
+
+/// The cases that concern somebody: those of their organisation, and those in which its office has a part. Whoever oversees the
+/// district sees more than concerns them.
+pub(super) fn concerning(book: &Book, who: &Actor) -> Condition {
+    match who {
         Actor::Person { office: Some(office), organisation, .. } => {
             party(*organisation).add(part_of_office(book, office, *organisation))
         }
         Actor::Person { organisation, .. } | Actor::Client { organisation, .. } => party(*organisation),
-        Actor::Public => Condition::any().add(Column::Id.is_null()),
+        Actor::Law | Actor::Platform | Actor::Public => Condition::any().add(Column::Id.is_null()),
     }
 }
 
@@ -48,7 +56,25 @@ pub(super) fn wanted(book: &Book, who: &Actor, filter: &CaseFilter) -> Condition
         .add_option(filter.state.as_ref().map(|state| Column::State.eq(state.as_str())))
         .add_option(filter.subject.map(|subject| Column::SubjectId.eq(subject)))
         .add_option(filter.ended.map(|ended| Column::Ended.eq(ended)))
-        .add_option(filter.due_before.map(|before| Column::NextDueAt.lt(micros(before))))
+        .add_option(filter.pack.as_ref().map(|pack| Column::Pack.eq(pack.as_str())))
+        .add_option(filter.text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(|text| says(book, text)))
+        .add_option(filter.due_before.map(|before| Column::DueAt.lt(micros(before))))
+}
+
+/// The cases that can be found by a text: by what they are about, by their procedure, or by their id.
+///
+/// The subject is looked up for each case by its key, and not the other way round: there are many more entries in a catalogue
+/// than cases in a docket.
+fn says(book: &Book, text: &str) -> Condition {
+    let mut any = subjects::called(text);
+    for pack in book.packs() {
+        let called = pack.procedures.values().filter(|procedure| procedure.title.contains(text));
+        let ids: Vec<&str> = called.map(|procedure| procedure.id.as_str()).collect();
+        if !ids.is_empty() {
+            any = any.add(Column::Pack.eq(pack.id.as_str()).and(Column::Procedure.is_in(ids)));
+        }
+    }
+    any.add_option(text.parse::<Uuid>().ok().map(|id| Column::Id.eq(id)))
 }
 
 /// The cases to which an organisation is a party.

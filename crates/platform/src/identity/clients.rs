@@ -2,7 +2,7 @@
 //! token, so that the gateway's hot path needs neither signature nor SQL.
 
 use jiff::Timestamp;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sm::sign::{Signature, VerifyingKey};
@@ -10,7 +10,7 @@ use sm::sign::{Signature, VerifyingKey};
 use crate::{
     Platform,
     ctx::{Actor, Ctx},
-    db::{Tx, instant, micros},
+    db::{Listing, Page, Tx, instant, micros},
     error::{Code, Error, Result},
     ids::{ClientId, OrganisationId},
     ledger,
@@ -18,6 +18,7 @@ use crate::{
 };
 
 use super::{
+    organisations::is_closed,
     people::unique,
     rules,
     sessions::{hash_of, unknown},
@@ -42,6 +43,8 @@ pub struct ClientView {
     pub expires_at: Timestamp,
     /// Whether it was revoked.
     pub revoked: bool,
+    /// When it last proved itself.
+    pub last_used_at: Option<Timestamp>,
 }
 
 /// An access token just issued.
@@ -84,6 +87,7 @@ impl Platform {
             public_key: key.to_spki_pem(),
             expires_at,
             revoked: false,
+            last_used_at: None,
         };
         let tx = self.db().write().await?;
         organisation::Entity::find_by_id(of.0).one(&*tx).await?.ok_or_else(|| Error::not_found("organisation", of))?;
@@ -95,6 +99,7 @@ impl Platform {
             expires_at: Set(micros(expires_at)),
             revoked: Set(false),
             created_at: Set(micros(ctx.now)),
+            used_at: Set(None),
         };
         client::Entity::insert(row).exec_without_returning(&*tx).await?;
         let what =
@@ -105,21 +110,66 @@ impl Platform {
         Ok(view)
     }
 
-    /// The clients of an organisation, newest first. One's own organisation's, or anybody's for the administrators.
+    /// A page of clients, newest first: one's own organisation's, or anybody's for the administrators.
     ///
     /// # Errors
     /// [`Code::NotPermitted`].
-    pub async fn clients(&self, ctx: &Ctx, of: OrganisationId) -> Result<Vec<ClientView>> {
-        if !matches!(&ctx.who, Actor::Person { organisation, .. } if *organisation == of) {
+    pub async fn clients(&self, ctx: &Ctx, of: Option<OrganisationId>, page: Page) -> Result<Listing<ClientView>> {
+        if !matches!((&ctx.who, of), (Actor::Person { organisation, .. }, Some(of)) if *organisation == of) {
             self.may(ctx, Action::ReadPeople, &Resource::platform())?;
         }
-        let rows = client::Entity::find()
-            .filter(client::Column::OrganisationId.eq(of.0))
+        let mut query = client::Entity::find();
+        if let Some(of) = of {
+            query = query.filter(client::Column::OrganisationId.eq(of.0));
+        }
+        let total = query.clone().count(self.db().read()).await?;
+        let rows = query
             .order_by_desc(client::Column::CreatedAt)
-            .limit(200)
+            .order_by_desc(client::Column::Id)
+            .offset(page.offset)
+            .limit(page.limit())
             .all(self.db().read())
             .await?;
-        rows.into_iter().map(view).collect()
+        Ok(Listing { items: rows.into_iter().map(view).collect::<Result<_>>()?, total })
+    }
+
+    /// Puts a new key in the place of a client's; with the old one, and with tokens that it got, nobody comes in any more.
+    ///
+    /// # Errors
+    /// [`Code::NotPermitted`], [`Code::NotFound`], [`Code::InvalidInput`] for a key that is none; [`Code::Conflict`] for a client
+    /// that was revoked.
+    pub async fn rotate_client_key(
+        &self,
+        ctx: &Ctx,
+        id: ClientId,
+        public_key_pem: &str,
+        expires_at: Option<Timestamp>,
+    ) -> Result<ClientView> {
+        self.may(ctx, Action::ManageClients, &Resource::platform())?;
+        let key = parse_key(public_key_pem)?.to_spki_pem();
+        let tx = self.db().write().await?;
+        let row = client::Entity::find_by_id(id.0).one(&*tx).await?;
+        let mut row = row.ok_or_else(|| Error::not_found("client", id))?;
+        if row.revoked {
+            return Err(Error::new(Code::Conflict, format!("the client `{id}` was revoked"))
+                .hint("register the system as a new client"));
+        }
+        row.public_key.clone_from(&key);
+        row.expires_at = expires_at.map_or(row.expires_at, micros);
+        let change = client::ActiveModel {
+            id: Set(id.0),
+            public_key: Set(row.public_key.clone()),
+            expires_at: Set(row.expires_at),
+            ..Default::default()
+        };
+        client::Entity::update(change).exec(&*tx).await?;
+        access::Entity::delete_many().filter(access::Column::ClientId.eq(id.0)).exec(&*tx).await?;
+        let what = json!({"client": id, "key_sm3": hex::encode(sm::sm3(key.as_bytes()))});
+        ledger::enqueue(&tx, ctx, ledger::ADMINISTRATION, ctx.uuid(), "client_key_rotated", what).await?;
+        tx.commit().await?;
+        self.identity().forget();
+        self.wake_pump();
+        view(row)
     }
 
     /// Revokes a client at once; its tokens no longer count.
@@ -167,6 +217,9 @@ impl Platform {
         let row = row
             .filter(|row| !row.revoked && row.expires_at > micros(ctx.now))
             .ok_or_else(|| refused("unknown, revoked or expired"))?;
+        if is_closed(self.db().read(), row.organisation_id).await? {
+            return Err(refused("unknown, revoked or expired"));
+        }
         let key = VerifyingKey::from_spki_pem(&row.public_key)
             .map_err(|error| Error::new(Code::Internal, "a stored key cannot be read").because(error))?;
         let message = token_message(id, timestamp, nonce);
@@ -193,6 +246,8 @@ impl Platform {
             expires_at: Set(micros(expires_at)),
         };
         access::Entity::insert(issued).exec_without_returning(&*tx).await?;
+        let used = client::ActiveModel { used_at: Set(Some(micros(ctx.now))), ..Default::default() };
+        client::Entity::update_many().set(used).filter(client::Column::Id.eq(id.0)).exec(&*tx).await?;
         tx.commit().await?;
         Ok(ClientAccess { token, expires_at })
     }
@@ -210,6 +265,9 @@ impl Platform {
         let row = row.filter(|row| row.expires_at > micros(now)).ok_or_else(unknown)?;
         let owner = client::Entity::find_by_id(row.client_id).one(self.db().read()).await?;
         let owner = owner.filter(|owner| !owner.revoked && owner.expires_at > micros(now)).ok_or_else(unknown)?;
+        if is_closed(self.db().read(), owner.organisation_id).await? {
+            return Err(unknown());
+        }
         let actor = Actor::Client { id: ClientId(owner.id), organisation: OrganisationId(owner.organisation_id) };
         self.identity().clients.insert(hash, (actor.clone(), instant(row.expires_at.min(owner.expires_at))?));
         Ok(actor)
@@ -246,5 +304,6 @@ fn view(row: client::Model) -> Result<ClientView> {
         public_key: row.public_key,
         expires_at: instant(row.expires_at)?,
         revoked: row.revoked,
+        last_used_at: row.used_at.map(instant).transpose()?,
     })
 }

@@ -6,6 +6,7 @@
 //! ending one is an act of a moment and visible to the audit administrator. The three administrators 三员 exclude each
 //! other. Everything done here goes into the log under a named platform rule (I1), with ids only (I8).
 
+mod accounts;
 mod clients;
 mod held_keys;
 mod organisations;
@@ -25,14 +26,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::ctx::{Actor, Role};
 
+pub use accounts::{OneTimePassword, PendingTotp};
 pub use clients::{ClientAccess, ClientView, token_message};
 pub use held_keys::SigningKeyView;
 pub(crate) use organisations::holds;
 pub(crate) use organisations::lock_organisation;
 pub use organisations::{OrganisationInput, OrganisationView, signatory};
-pub use people::{PersonInput, PersonView, TotpEnrolment};
+pub use people::{PeopleFilter, PersonInput, PersonView, TotpEnrolment};
 pub use rules::{check_credit_code, check_roles};
-pub use sessions::{Session, SessionView};
+pub use sessions::{Session, SessionView, SessionsWanted};
 pub use sm::sign::Signature;
 
 /// How long an answer about a token is believed before the database is asked again: the longest that a session outlives its
@@ -41,17 +43,20 @@ const BELIEVED: Duration = Duration::from_secs(1);
 /// Most tokens remembered.
 const REMEMBERED: u64 = 65_536;
 
-/// What is remembered about tokens: whose, and until when.
+/// What is remembered about tokens: whose, and until when; of a session also when its use was last noted.
 pub struct Caches {
-    sessions: Cache<String, (Actor, Timestamp)>,
+    sessions: Cache<String, (Actor, Timestamp, Timestamp)>,
     clients: Cache<String, (Actor, Timestamp)>,
 }
 
 impl Default for Caches {
     fn default() -> Self {
-        let cache = || Cache::builder().max_capacity(REMEMBERED).time_to_live(BELIEVED).build();
         Self { sessions: cache(), clients: cache() }
     }
+}
+
+fn cache<V: Clone + Send + Sync + 'static>() -> Cache<String, V> {
+    Cache::builder().max_capacity(REMEMBERED).time_to_live(BELIEVED).build()
 }
 
 impl Caches {

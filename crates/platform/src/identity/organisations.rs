@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect,
@@ -12,7 +13,7 @@ use serde_json::json;
 use crate::{
     Platform,
     ctx::{Ctx, Office},
-    db::{Listing, Page, Tx, from_json, micros, to_json},
+    db::{Listing, Page, Tx, from_json, having, instant, micros, to_json},
     error::{Code, Error, Result},
     ids::OrganisationId,
     ledger,
@@ -56,6 +57,10 @@ pub struct OrganisationView {
     pub office: Option<Office>,
     /// The public half of its SM2 signing key, SPKI PEM; commitments signed by another key are not the organisation's (PT-18).
     pub signing_key: Option<String>,
+    /// When that key was registered, where it was since this is noted.
+    pub signing_key_since: Option<Timestamp>,
+    /// Whether it is closed: nobody works for it, and none of its systems calls.
+    pub disabled: bool,
 }
 
 impl Platform {
@@ -75,6 +80,8 @@ impl Platform {
             credit_code: input.credit_code,
             office: input.office,
             signing_key: None,
+            signing_key_since: None,
+            disabled: false,
         };
         let row = organisation::ActiveModel {
             id: Set(view.id.0),
@@ -86,6 +93,8 @@ impl Platform {
             seat: Set(seat),
             signing_key: Set(None),
             created_at: Set(micros(ctx.now)),
+            signing_key_at: Set(None),
+            disabled_at: Set(None),
         };
         let tx = self.db().write().await?;
         let taken = format!("an organisation with the code `{}`, or with that office, exists already", view.code);
@@ -93,6 +102,89 @@ impl Platform {
         let what = json!({"organisation": view.id, "code": view.code, "office": view.office});
         ledger::enqueue(&tx, ctx, ledger::ADMINISTRATION, ctx.uuid(), "organisation_created", what).await?;
         tx.commit().await?;
+        self.wake_pump();
+        Ok(view)
+    }
+
+    /// Changes what is known of an organisation. Its code stays: others refer to it.
+    ///
+    /// # Errors
+    /// [`Code::NotPermitted`], [`Code::NotFound`], [`Code::InvalidInput`], [`Code::Conflict`] when the office is taken.
+    pub async fn change_organisation(
+        &self,
+        ctx: &Ctx,
+        id: OrganisationId,
+        input: OrganisationInput,
+    ) -> Result<OrganisationView> {
+        self.may(ctx, Action::ManageOrganisations, &Resource::platform())?;
+        check(&input)?;
+        let seat = self.seat(input.office.as_ref())?;
+        let tx = self.db().write().await?;
+        let row = find(&tx, id).await?;
+        if row.code != input.code {
+            return Err(Error::new(Code::InvalidInput, "the code of an organisation cannot be changed")
+                .field("code", format!("must stay `{}`", row.code)));
+        }
+        let change = organisation::ActiveModel {
+            id: Set(id.0),
+            name: Set(input.name.trim().to_owned()),
+            kind: Set(to_json(&input.kind)?),
+            credit_code: Set(input.credit_code),
+            office: Set(input.office.as_ref().map(|office| office.as_str().to_owned())),
+            seat: Set(seat),
+            ..Default::default()
+        };
+        let taken = "another organisation holds that office".to_owned();
+        let changed = organisation::Entity::update_many().set(change).filter(organisation::Column::Id.eq(id.0));
+        super::people::unique(changed.exec(&*tx).await.map(|changed| changed.rows_affected), taken)?;
+        let what = json!({"organisation": id, "office": input.office});
+        self.organisation_changed(tx, ctx, id, "organisation_changed", what).await
+    }
+
+    /// Closes an organisation, or opens it again. Its people are logged out at once, and its systems are refused.
+    ///
+    /// # Errors
+    /// [`Code::NotPermitted`], [`Code::NotFound`]; [`Code::Conflict`] for one that holds an office, or for which an administrator
+    /// works.
+    pub async fn set_organisation_disabled(
+        &self,
+        ctx: &Ctx,
+        id: OrganisationId,
+        disabled: bool,
+    ) -> Result<OrganisationView> {
+        self.may(ctx, Action::ManageOrganisations, &Resource::platform())?;
+        let tx = self.db().write().await?;
+        let row = find(&tx, id).await?;
+        if disabled {
+            if let Some(office) = &row.office {
+                let message = format!("the organisation holds the office `{office}`, for which cases wait");
+                return Err(Error::new(Code::Conflict, message).hint("give the office to another organisation first"));
+            }
+            administered(&tx, id).await?;
+            super::sessions::end_all_within(&tx, ctx, id).await?;
+        }
+        let change = organisation::ActiveModel {
+            id: Set(id.0),
+            disabled_at: Set(disabled.then(|| micros(ctx.now))),
+            ..Default::default()
+        };
+        organisation::Entity::update(change).exec(&*tx).await?;
+        let rule = if disabled { "organisation_disabled" } else { "organisation_enabled" };
+        self.organisation_changed(tx, ctx, id, rule, json!({"organisation": id})).await
+    }
+
+    async fn organisation_changed(
+        &self,
+        tx: crate::db::Write,
+        ctx: &Ctx,
+        id: OrganisationId,
+        rule: &str,
+        what: serde_json::Value,
+    ) -> Result<OrganisationView> {
+        ledger::enqueue(&tx, ctx, ledger::ADMINISTRATION, ctx.uuid(), rule, what).await?;
+        let view = view(&find(&tx, id).await?)?;
+        tx.commit().await?;
+        self.identity().forget();
         self.wake_pump();
         Ok(view)
     }
@@ -126,8 +218,12 @@ impl Platform {
         let tx = self.db().write().await?;
         let row = organisation::Entity::find_by_id(id.0).one(&*tx).await?;
         let mut row = row.ok_or_else(|| Error::not_found("organisation", id))?;
-        let change =
-            organisation::ActiveModel { id: Set(id.0), signing_key: Set(Some(key.clone())), ..Default::default() };
+        let change = organisation::ActiveModel {
+            id: Set(id.0),
+            signing_key: Set(Some(key.clone())),
+            signing_key_at: Set(Some(micros(ctx.now))),
+            ..Default::default()
+        };
         organisation::Entity::update(change).exec(&*tx).await?;
         super::held_keys::let_go(&tx, id).await?;
         let what = json!({"organisation": id, "key_sm3": hex::encode(sm::sm3(key.as_bytes()))});
@@ -135,6 +231,7 @@ impl Platform {
         tx.commit().await?;
         self.wake_pump();
         row.signing_key = Some(key);
+        row.signing_key_at = Some(micros(ctx.now));
         view(&row)
     }
 
@@ -152,8 +249,9 @@ impl Platform {
         use organisation::Column;
         let mut query = organisation::Entity::find();
         if let Some(part) = search.map(str::trim).filter(|part| !part.is_empty()) {
-            query = query
-                .filter(sea_orm::Condition::any().add(Column::Name.contains(part)).add(Column::Code.contains(part)));
+            query = query.filter(
+                sea_orm::Condition::any().add(Column::Name.like(having(part))).add(Column::Code.like(having(part))),
+            );
         }
         let total = query.clone().count(self.db().read()).await?;
         let rows =
@@ -198,6 +296,28 @@ impl Platform {
     }
 }
 
+async fn find(tx: &Tx, id: OrganisationId) -> Result<organisation::Model> {
+    organisation::Entity::find_by_id(id.0).one(tx).await?.ok_or_else(|| Error::not_found("organisation", id))
+}
+
+/// Refuses to close the organisation of an administrator: with it the district would lose one of the three.
+async fn administered(tx: &Tx, id: OrganisationId) -> Result<()> {
+    use super::store::person::{Column, Entity};
+    let people = Entity::find().filter(Column::OrganisationId.eq(id.0)).filter(Column::DisabledAt.is_null());
+    let administrators = people.filter(Column::Roles.contains("_administrator\"")).one(tx).await?;
+    match administrators {
+        None => Ok(()),
+        Some(_) => Err(Error::new(Code::Conflict, "an administrator of the district works for this organisation")
+            .hint("give the administrator's role to somebody of another organisation first")),
+    }
+}
+
+/// Whether an organisation is closed.
+pub(super) async fn is_closed(db: &impl ConnectionTrait, id: uuid::Uuid) -> Result<bool> {
+    let row = organisation::Entity::find_by_id(id).one(db).await?;
+    Ok(row.is_none_or(|row| row.disabled_at.is_some()))
+}
+
 /// The name and the signing key of an organisation, for the slices.
 ///
 /// # Errors
@@ -240,6 +360,8 @@ pub(super) fn view(row: &organisation::Model) -> Result<OrganisationView> {
         credit_code: row.credit_code.clone(),
         office: row.office.as_deref().map(Office::new),
         signing_key: row.signing_key.clone(),
+        signing_key_since: row.signing_key_at.map(instant).transpose()?,
+        disabled: row.disabled_at.is_some(),
     })
 }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, SqlErr,
+    ActiveValue::Set, ColumnTrait, Condition, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    SqlErr,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -12,14 +13,14 @@ use serde_json::json;
 use crate::{
     Platform,
     ctx::{Actor, Ctx, Role},
-    db::{Listing, Page, Tx, from_json, instant, micros},
+    db::{Listing, Page, Tx, from_json, having, instant, micros},
     error::{Code, Error, Result},
     ids::{OrganisationId, PersonId},
     ledger,
-    policy::{Action, Resource},
+    policy::{Action, Resource, role_word},
 };
 
-use super::{organisations, password, roles_to_json, rules, store};
+use super::{accounts, organisations, password, roles_to_json, rules, store};
 
 /// What is needed to create a person.
 #[derive(Clone, Serialize, Deserialize)]
@@ -30,8 +31,26 @@ pub struct PersonInput {
     pub name: String,
     /// For whom they work.
     pub organisation: OrganisationId,
-    /// Their first password.
+    /// Their first password; empty = one is made for one time.
+    #[serde(default)]
     pub password: String,
+}
+
+/// Which people are wanted. Every part narrows.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct PeopleFilter {
+    /// Only those of this organisation.
+    #[serde(default)]
+    pub organisation: Option<OrganisationId>,
+    /// Only those with this in their login or name.
+    #[serde(default)]
+    pub search: Option<String>,
+    /// Only those with this role.
+    #[serde(default)]
+    pub role: Option<Role>,
+    /// Only those who are shut out, or only those who are not.
+    #[serde(default)]
+    pub disabled: Option<bool>,
 }
 
 /// A person.
@@ -51,6 +70,12 @@ pub struct PersonView {
     pub totp: bool,
     /// Until when they are locked out.
     pub locked_until: Option<Timestamp>,
+    /// Whether they are shut out.
+    pub disabled: bool,
+    /// Whether they have still to choose a password of their own.
+    pub password_given: bool,
+    /// When they last logged in, as far as it was asked for.
+    pub last_login: Option<Timestamp>,
 }
 
 /// A new second factor, shown once.
@@ -62,6 +87,14 @@ pub struct TotpEnrolment {
     pub url: String,
 }
 
+impl TotpEnrolment {
+    pub(super) fn of(login: &str, secret: [u8; 20]) -> Self {
+        let secret = totp_rs::Secret::from(secret).to_base32();
+        let url = format!("otpauth://totp/Gongshu:{login}?secret={secret}&issuer=Gongshu");
+        Self { secret, url }
+    }
+}
+
 impl Platform {
     /// Creates a person without roles; the security administrator gives those.
     ///
@@ -69,7 +102,23 @@ impl Platform {
     /// [`Code::NotPermitted`], [`Code::InvalidInput`], [`Code::NotFound`] for the organisation, [`Code::Conflict`] when the login
     /// is taken.
     pub async fn create_person(&self, ctx: &Ctx, input: PersonInput) -> Result<PersonView> {
+        Ok(self.register_person(ctx, input).await?.0)
+    }
+
+    /// As [`Platform::create_person`]; where no password is given, one is made for one time and shown once.
+    ///
+    /// # Errors
+    /// As [`Platform::create_person`].
+    pub async fn register_person(
+        &self,
+        ctx: &Ctx,
+        mut input: PersonInput,
+    ) -> Result<(PersonView, Option<accounts::OneTimePassword>)> {
         self.may(ctx, Action::ManagePeople, &Resource::platform())?;
+        let given = if input.password.is_empty() { Some(accounts::one_time(ctx)?) } else { None };
+        if let Some(given) = &given {
+            input.password.clone_from(&given.password);
+        }
         check(&input)?;
         let id = PersonId(ctx.uuid());
         let hash = self.hash_password(ctx, input.password).await?;
@@ -88,6 +137,8 @@ impl Platform {
             failures: Set(0),
             locked_until: Set(None),
             created_at: Set(micros(ctx.now)),
+            disabled_at: Set(None),
+            one_time_until: Set(given.as_ref().map(|given| micros(given.valid_until))),
         };
         let inserted = store::person::Entity::insert(row).exec_without_returning(&*tx).await;
         unique(inserted, format!("the login `{}` is taken", input.login))?;
@@ -96,24 +147,27 @@ impl Platform {
         let view = view(&find(&tx, id).await?)?;
         tx.commit().await?;
         self.wake_pump();
-        Ok(view)
+        Ok((view, given))
     }
 
-    /// A page of people by login; of one organisation, or of all.
+    /// A page of people by login.
     ///
     /// # Errors
     /// [`Code::NotPermitted`] for others than the administrators.
-    pub async fn people(
-        &self,
-        ctx: &Ctx,
-        organisation: Option<OrganisationId>,
-        page: Page,
-    ) -> Result<Listing<PersonView>> {
+    pub async fn people(&self, ctx: &Ctx, wanted: &PeopleFilter, page: Page) -> Result<Listing<PersonView>> {
         self.may(ctx, Action::ReadPeople, &Resource::platform())?;
-        let mut query = store::person::Entity::find();
-        if let Some(organisation) = organisation {
-            query = query.filter(store::person::Column::OrganisationId.eq(organisation.0));
-        }
+        use store::person::Column;
+        let called =
+            |part: &str| Condition::any().add(Column::Login.like(having(part))).add(Column::Name.like(having(part)));
+        let shut = |shut| if shut { Column::DisabledAt.is_not_null() } else { Column::DisabledAt.is_null() };
+        let role = |role| Column::Roles.contains(format!("\"{}\"", role_word(role)));
+        let query = store::person::Entity::find().filter(
+            Condition::all()
+                .add_option(wanted.organisation.map(|organisation| Column::OrganisationId.eq(organisation.0)))
+                .add_option(wanted.search.as_deref().map(str::trim).filter(|part| !part.is_empty()).map(called))
+                .add_option(wanted.role.map(role))
+                .add_option(wanted.disabled.map(shut)),
+        );
         let total = query.clone().count(self.db().read()).await?;
         let rows = query
             .order_by_asc(store::person::Column::Login)
@@ -121,7 +175,12 @@ impl Platform {
             .limit(page.limit())
             .all(self.db().read())
             .await?;
-        Ok(Listing { items: rows.iter().map(view).collect::<Result<_>>()?, total })
+        let mut last = super::sessions::last_logins(self.db().read(), rows.iter().map(|row| row.id)).await?;
+        let items = rows.iter().map(|row| {
+            let last_login = last.remove(&row.id).map(instant).transpose()?;
+            Ok(PersonView { last_login, ..view(row)? })
+        });
+        Ok(Listing { items: items.collect::<Result<_>>()?, total })
     }
 
     /// Gives a person exactly these roles. Nobody gives roles to themselves, and the three administrators exclude each other.
@@ -136,7 +195,8 @@ impl Platform {
                 .hint("ask another security administrator"));
         }
         let tx = self.db().write().await?;
-        find(&tx, person).await?;
+        let row = find(&tx, person).await?;
+        accounts::spare_the_last(&tx, &row, &roles).await?;
         let update = store::person::ActiveModel { roles: Set(roles_to_json(&roles)?), ..Default::default() };
         store::person::Entity::update_many()
             .set(update)
@@ -176,9 +236,8 @@ impl Platform {
         ledger::enqueue(&tx, ctx, ledger::ADMINISTRATION, ctx.uuid(), "second_factor_enrolled", what).await?;
         tx.commit().await?;
         self.wake_pump();
-        let secret = totp_rs::Secret::from(secret).to_base32();
-        let url = format!("otpauth://totp/Gongshu:{}?secret={secret}&issuer=Gongshu", row.login);
-        Ok(TotpEnrolment { secret, url })
+        self.identity().forget();
+        Ok(TotpEnrolment::of(&row.login, secret))
     }
 
     /// The actor that a person is.
@@ -186,6 +245,9 @@ impl Platform {
         let organisation =
             store::organisation::Entity::find_by_id(person.organisation_id).one(self.db().read()).await?;
         let organisation = organisation.ok_or_else(|| Error::not_found("organisation", person.organisation_id))?;
+        if person.disabled_at.is_some() || organisation.disabled_at.is_some() {
+            return Err(super::sessions::unknown());
+        }
         Ok(Actor::Person {
             id: PersonId(person.id),
             organisation: OrganisationId(person.organisation_id),
@@ -204,7 +266,16 @@ impl Platform {
         self.actor_of(&row.ok_or_else(|| Error::not_found("person", login))?).await
     }
 
-    async fn hash_password(&self, ctx: &Ctx, password: String) -> Result<String> {
+    /// The login and the name of a person.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub async fn called(&self, person: PersonId) -> Result<(String, String)> {
+        let row = store::person::Entity::find_by_id(person.0).one(self.db().read()).await?;
+        row.map(|row| (row.login, row.name)).ok_or_else(|| Error::not_found("person", person))
+    }
+
+    pub(super) async fn hash_password(&self, ctx: &Ctx, password: String) -> Result<String> {
         let mut salt = [0u8; 16];
         ctx.fill(&mut salt);
         let cost = self.settings().password_cost;
@@ -227,11 +298,11 @@ pub(super) fn unique(inserted: Result<u64, DbErr>, taken: String) -> Result<()> 
     }
 }
 
-async fn find(tx: &Tx, person: PersonId) -> Result<store::person::Model> {
+pub(super) async fn find(tx: &Tx, person: PersonId) -> Result<store::person::Model> {
     store::person::Entity::find_by_id(person.0).one(tx).await?.ok_or_else(|| Error::not_found("person", person))
 }
 
-fn view(row: &store::person::Model) -> Result<PersonView> {
+pub(super) fn view(row: &store::person::Model) -> Result<PersonView> {
     Ok(PersonView {
         id: PersonId(row.id),
         login: row.login.clone(),
@@ -240,6 +311,9 @@ fn view(row: &store::person::Model) -> Result<PersonView> {
         roles: from_json(&row.roles)?,
         totp: row.totp.is_some(),
         locked_until: row.locked_until.map(instant).transpose()?,
+        disabled: row.disabled_at.is_some(),
+        password_given: row.one_time_until.is_some(),
+        last_login: None,
     })
 }
 

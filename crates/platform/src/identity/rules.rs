@@ -19,6 +19,9 @@ pub(super) const SESSION: SignedDuration = SignedDuration::from_hours(8);
 pub(super) const ACCESS: SignedDuration = SignedDuration::from_mins(15);
 /// How far a client's clock may be off; nonces are remembered for twice as long.
 pub(super) const SKEW: SignedDuration = SignedDuration::from_mins(5);
+/// The three administrators 三员.
+pub(super) const ADMINISTRATORS: [Role; 3] =
+    [Role::SystemAdministrator, Role::SecurityAdministrator, Role::AuditAdministrator];
 /// Shortest password, in characters.
 const SHORTEST_PASSWORD: usize = 10;
 
@@ -27,16 +30,15 @@ const SHORTEST_PASSWORD: usize = 10;
 /// # Errors
 /// [`Code::InvalidInput`] naming the two.
 pub fn check_roles(roles: &BTreeSet<Role>) -> Result<()> {
-    let administrators: Vec<_> = [Role::SystemAdministrator, Role::SecurityAdministrator, Role::AuditAdministrator]
-        .into_iter()
-        .filter(|role| roles.contains(role))
-        .map(crate::policy::role_word)
-        .collect();
+    let administrators: Vec<_> =
+        ADMINISTRATORS.into_iter().filter(|role| roles.contains(role)).map(crate::policy::role_word).collect();
     if administrators.len() > 1 {
         let message = format!("`{}` exclude each other in one person", administrators.join("` and `"));
         return Err(Error::new(Code::InvalidInput, message)
             .field("roles", "at most one of the three administrators")
-            .hint("give the roles to different people"));
+            .hint(
+                "give the roles to different people: GB/T 22239-2019, 8.1.5, separates the three administrators 三员",
+            ));
     }
     Ok(())
 }

@@ -2,10 +2,10 @@
 
 use sea_orm_migration::{
     schema::{big_integer, big_integer_null, binary, binary_null, boolean, integer, pk_uuid, text, text_null, uuid},
-    sea_query::{Index, Table},
+    sea_query::{ColumnDef, Index, Table},
 };
 
-use crate::db::Tables;
+use crate::db::{Alterations, Tables};
 
 /// An organisation.
 pub mod organisation {
@@ -34,6 +34,10 @@ pub mod organisation {
         pub signing_key: Option<String>,
         /// When it was created.
         pub created_at: i64,
+        /// When that key was registered.
+        pub signing_key_at: Option<i64>,
+        /// Since when it is closed: nobody works for it any more.
+        pub disabled_at: Option<i64>,
     }
 
     /// No relations: joins are written where they are needed.
@@ -96,6 +100,10 @@ pub mod person {
         pub locked_until: Option<i64>,
         /// When they were created.
         pub created_at: i64,
+        /// Since when they may not log in any more.
+        pub disabled_at: Option<i64>,
+        /// Where the password was given by somebody else: until when it opens the door once, to choose one's own.
+        pub one_time_until: Option<i64>,
     }
 
     /// No relations: joins are written where they are needed.
@@ -125,6 +133,8 @@ pub mod session {
         pub expires_at: i64,
         /// When it was ended.
         pub ended_at: Option<i64>,
+        /// When it was last used, to within some minutes.
+        pub used_at: Option<i64>,
     }
 
     /// No relations: joins are written where they are needed.
@@ -157,6 +167,8 @@ pub mod client {
         pub revoked: bool,
         /// When it was registered.
         pub created_at: i64,
+        /// When it last proved itself.
+        pub used_at: Option<i64>,
     }
 
     /// No relations: joins are written where they are needed.
@@ -296,5 +308,25 @@ pub(crate) fn migration() -> Tables {
             index("client_nonce_at", "client_nonce", "at"),
             index("client_access_expires", "client_access", "expires_at"),
         ],
+    }
+}
+
+/// What the administrators' consoles need to know besides: who is shut out, and what was last used.
+pub(crate) fn administration() -> Alterations {
+    let instant = |table: &'static str, column: &'static str| {
+        Table::alter().table(table).add_column(ColumnDef::new(column).big_integer().null()).to_owned()
+    };
+    Alterations {
+        name: "20261122_identity_administration",
+        columns: vec![
+            instant("organisation", "signing_key_at"),
+            instant("organisation", "disabled_at"),
+            instant("person", "disabled_at"),
+            instant("person", "one_time_until"),
+            instant("session", "used_at"),
+            instant("client", "used_at"),
+        ],
+        indexes: vec![Index::create().name("session_expires").table("session").col("expires_at").to_owned()],
+        statements: &[],
     }
 }

@@ -80,6 +80,8 @@ actions! {
     AssignRoles = "assign_roles",
     /// See and end others' sessions.
     ManageSessions = "manage_sessions",
+    /// See who is logged in.
+    ReadSessions = "read_sessions",
     /// List people with their roles.
     ReadPeople = "read_people",
     /// Give a matter its name before any case about it (on [`Resource::platform`]).

@@ -127,8 +127,8 @@ fn who_does_what_outside_cases() {
             &[],
             &[ReadThing],
         ),
-        (Role::SecurityAdministrator, &[AssignRoles, ManageSessions, ReadPeople], &[ReadThing], &[], &[ReadThing]),
-        (Role::AuditAdministrator, &[ReadLog, ReadPeople], &[ReadThing], &[ReadThing], &[ReadThing]),
+        (Role::SecurityAdministrator, &[AssignRoles, ManageSessions, ReadPeople, ReadSessions], &[ReadThing], &[], &[ReadThing]),
+        (Role::AuditAdministrator, &[ReadLog, ReadPeople, ReadSessions], &[ReadThing], &[ReadThing], &[ReadThing]),
     ];
     let everybody = [ListCases, ReadInbox, ReadCatalogue, ReadOrganisations];
     let of_a_thing = [EditCatalogue, HandIn, Ask, ReadRows, ReadThing, Call];

@@ -6,78 +6,27 @@ use axum::Json;
 use jiff::{Timestamp, civil::Date};
 use platform::{CaseId, docket};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use crate::{
     AppState,
     auth::{Anyone, Caller},
-    extract::{Answer, Body, IdempotencyKey, InPath, InQuery},
+    extract::{Answer, Body, IdempotencyKey, InPath},
     openapi::{ActProblems, ReadProblems},
-    page::{PageQuery, Paged},
-    problem::{NextAct, Problem},
+    problem::Problem,
 };
+
+use super::{possible::PossibleAct, procedures::Name};
 
 /// Routes of cases.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .routes(routes!(cases_list))
         .routes(routes!(cases_get))
         .routes(routes!(cases_possible))
         .routes(routes!(cases_act))
         .routes(routes!(cases_rehearse))
-}
-
-/// Which cases are wanted. Every part narrows.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct CaseQuery {
-    /// Only those that wait for the reader.
-    #[serde(default)]
-    #[param(default = false)]
-    pub waiting_for_me: bool,
-    /// Only those to which the reader's organisation is a party.
-    #[serde(default)]
-    #[param(default = false)]
-    pub mine: bool,
-    /// Only those that wait for this role.
-    pub role: Option<String>,
-    /// Only those of this procedure.
-    pub procedure: Option<String>,
-    /// Only those in this state.
-    pub state: Option<String>,
-    /// Only those about this thing.
-    pub subject: Option<Uuid>,
-    /// Only ended ones, or only running ones.
-    pub ended: Option<bool>,
-    /// Only those in which a term runs out before this instant.
-    pub due_before: Option<Timestamp>,
-}
-
-impl CaseQuery {
-    fn filter(self) -> docket::CaseFilter {
-        docket::CaseFilter {
-            waiting_for_me: self.waiting_for_me,
-            mine: self.mine,
-            role: self.role.as_deref().map(Into::into),
-            procedure: self.procedure.as_deref().map(Into::into),
-            state: self.state.as_deref().map(Into::into),
-            subject: self.subject,
-            ended: self.ended,
-            due_before: self.due_before,
-        }
-    }
-}
-
-/// Lists the cases that the reader may see: running ones with the nearest due date first.
-#[utoipa::path(get, path = "/cases", tag = "cases", params(CaseQuery, PageQuery), responses((status = 200, body = Paged<CaseLine>), ReadProblems))]
-async fn cases_list(
-    caller: Caller,
-    InQuery(filter): InQuery<CaseQuery>,
-    InQuery(page): InQuery<PageQuery>,
-) -> Answer<platform::Listing<docket::CaseLine>> {
-    Ok(Json(caller.platform().cases(&caller.ctx, &filter.filter(), page.page()?).await?))
 }
 
 /// Shows a case: its state, terms with their day-by-day derivation, what was done and what can be done.
@@ -89,7 +38,7 @@ async fn cases_get(caller: Caller, InPath(id): InPath<CaseId>) -> Answer<CaseVie
 /// Shows only what can be done in a case now.
 #[utoipa::path(get, path = "/cases/{id}/possible", tag = "cases", params(("id" = Uuid, Path, description = "the case")), responses((status = 200, body = [PossibleAct]), ReadProblems))]
 async fn cases_possible(caller: Caller, InPath(id): InPath<CaseId>) -> Answer<Vec<PossibleAct>> {
-    Ok(Json(CaseView::from(caller.platform().case(&caller.ctx, id).await?).possible))
+    Ok(Json(caller.platform().case(&caller.ctx, id).await?.possible.into_iter().map(PossibleAct::from).collect()))
 }
 
 /// Does an act in a case. Where the act is the public's, nobody has to log in, but needs the receipt number of the case. The law decides; a refusal says from which state, which act, what is missing, on which article, and
@@ -251,30 +200,6 @@ pub struct CaseHead {
     pub version: i32,
 }
 
-/// A case in a list.
-#[derive(ToSchema)]
-pub struct CaseLine {
-    /// Its head.
-    #[serde(flatten)]
-    pub head: CaseHead,
-    /// The procedure's title.
-    pub title: String,
-    /// Its state.
-    pub state: String,
-    /// The state's title.
-    pub state_title: String,
-    /// What the matter is called, when it is about one.
-    #[schema(required)]
-    pub matter: Option<String>,
-    /// Whether it has ended.
-    pub ended: bool,
-    /// When it was opened.
-    pub opened_at: Timestamp,
-    /// When the law acts next.
-    #[schema(required)]
-    pub next_due_at: Option<Timestamp>,
-}
-
 /// A case with everything about it.
 #[derive(Serialize, ToSchema)]
 pub struct CaseView {
@@ -288,6 +213,9 @@ pub struct CaseView {
     pub state: String,
     /// The state's title.
     pub state_title: String,
+    /// What its subject is called; `null` where only its holder knows.
+    #[schema(required)]
+    pub subject_title: Option<String>,
     /// What the matter is called, when it is about one.
     #[schema(required)]
     pub matter: Option<String>,
@@ -304,6 +232,9 @@ pub struct CaseView {
     pub facts: serde_json::Value,
     /// Which papers lie in it.
     pub papers: Vec<String>,
+    /// The same with their titles.
+    #[schema(value_type = Vec<Name>)]
+    pub paper_titles: Vec<docket::Named>,
     /// Its terms, oldest first.
     #[schema(value_type = Vec<ClockView>)]
     pub clocks: Vec<docket::ClockView>,
@@ -318,30 +249,11 @@ pub struct CaseView {
 
 impl From<docket::CaseView> for CaseView {
     fn from(case: docket::CaseView) -> Self {
-        let possible = case.possible.into_iter().map(|possible| PossibleAct {
-            act: possible.act.to_string(),
-            title: possible.title,
-            by: words(&possible.by),
-            papers: words(&possible.papers),
-            to: possible.to.map(|state| state.to_string()),
-            article: possible.article.to_string(),
-            blocked: possible.blocked.map(|refusal| Blocked {
-                refusal: refusal.code.to_string(),
-                detail: refusal.message,
-                article: refusal.article.map(|article| article.to_string()),
-                missing: words(&refusal.missing),
-                failed: words(&refusal.failed),
-                next: refusal
-                    .next
-                    .into_iter()
-                    .map(|(act, by)| NextAct { act: act.to_string(), by: words(&by) })
-                    .collect(),
-            }),
-        });
         Self {
             title: case.title,
             state: case.state.to_string(),
             state_title: case.state_title,
+            subject_title: case.subject_title,
             matter: case.matter,
             waits_for: words(&case.waits_for),
             ended: case.ended,
@@ -349,56 +261,18 @@ impl From<docket::CaseView> for CaseView {
             entered_at: case.entered_at,
             facts: serde_json::to_value(&case.facts).unwrap_or_default(),
             papers: words(&case.papers),
+            paper_titles: case.paper_titles,
             clocks: case.clocks,
             timeline: case.timeline,
-            possible: possible.collect(),
+            possible: case.possible.into_iter().map(PossibleAct::from).collect(),
             my_roles: words(&case.my_roles),
             head: case.head,
         }
     }
 }
 
-fn words<T: ToString>(ids: &[T]) -> Vec<String> {
+pub(super) fn words<T: ToString>(ids: &[T]) -> Vec<String> {
     ids.iter().map(ToString::to_string).collect()
-}
-
-/// Something that could be done in a case now.
-#[derive(Serialize, ToSchema)]
-pub struct PossibleAct {
-    /// The act.
-    pub act: String,
-    /// Its title.
-    pub title: String,
-    /// Who may do it.
-    pub by: Vec<String>,
-    /// The papers it asks for that do not lie in the case yet.
-    pub papers: Vec<String>,
-    /// Where it leads; `null` = the state stays.
-    #[schema(required)]
-    pub to: Option<String>,
-    /// The article it rests on.
-    pub article: String,
-    /// Why it would be refused even with the right role and papers.
-    #[schema(required)]
-    pub blocked: Option<Blocked>,
-}
-
-/// Why an act would be refused.
-#[derive(Serialize, ToSchema)]
-pub struct Blocked {
-    /// The reason's code, e.g. `guard_failed`.
-    pub refusal: String,
-    /// The reason in words, with the next step.
-    pub detail: String,
-    /// The article it rests on.
-    #[schema(required)]
-    pub article: Option<String>,
-    /// Papers that are missing.
-    pub missing: Vec<String>,
-    /// Conditions that do not hold.
-    pub failed: Vec<String>,
-    /// What can be done instead.
-    pub next: Vec<NextAct>,
 }
 
 /// How a term stands.
@@ -500,6 +374,8 @@ pub struct ActView {
     pub to: String,
     /// The papers that came with it.
     pub papers: Vec<String>,
+    /// The same with their titles.
+    pub paper_titles: Vec<Name>,
     /// The term that ran out, when the law acted.
     #[schema(required)]
     pub expired: Option<String>,
@@ -520,12 +396,16 @@ pub struct Receipt {
     pub act: Uuid,
     /// Which act of the procedure.
     pub name: String,
+    /// What that act is called.
+    pub title: String,
     /// In which role.
     pub role: String,
     /// When it took effect.
     pub at: Timestamp,
     /// The state afterwards.
     pub state: String,
+    /// What that state is called.
+    pub state_title: String,
     /// Whether the case has ended.
     pub ended: bool,
     /// The case's version afterwards.

@@ -8,6 +8,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     cases::{ClockStatus, Derivation},
+    possible::{ExtensionRoom, StatableFact},
     procedures::Name,
 };
 use crate::{
@@ -159,6 +160,11 @@ pub struct Way {
     pub by: Vec<Name>,
     /// The papers it still asks for.
     pub papers: Vec<Name>,
+    /// What whoever does it may state with it.
+    pub facts: Vec<StatableFact>,
+    /// The term that it extends while that runs, and by how much at most.
+    #[schema(required)]
+    pub extension: Option<ExtensionRoom>,
     /// Where it leads; `null` = the state stays.
     #[schema(required, inline = false)]
     pub to: Option<Name>,

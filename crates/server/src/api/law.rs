@@ -172,7 +172,7 @@ pub(crate) fn pack_lines(platform: &Platform, now: Timestamp) -> Vec<PackLine> {
             .iter()
             .map(|(id, holder)| RoleView { id: id.to_string(), title: holder.title.clone() })
             .collect(),
-        articles: pack.articles.len(),
+        article_count: pack.articles.len(),
         scenarios: pack.scenarios.len(),
     });
     line.collect()
@@ -192,7 +192,7 @@ fn words<T: ToString>(ids: &[T]) -> Vec<String> {
 }
 
 /// The word as which a value of a closed list is written.
-fn word<T: Serialize>(value: &T) -> String {
+pub(super) fn word<T: Serialize>(value: &T) -> String {
     serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
@@ -222,7 +222,7 @@ pub struct PackLine {
     /// Who plays which role.
     pub roles: Vec<RoleView>,
     /// How many articles it has.
-    pub articles: usize,
+    pub article_count: usize,
     /// How many scenarios test it.
     pub scenarios: usize,
 }

@@ -7,6 +7,7 @@
 pub mod amendments;
 pub mod calendar;
 pub mod calls;
+pub mod case_list;
 pub mod cases;
 pub mod catalogue;
 pub mod certificates;
@@ -29,6 +30,7 @@ pub mod objections;
 pub mod openings;
 pub mod organisations;
 pub mod people;
+pub mod possible;
 pub mod procedures;
 pub mod registers;
 pub mod services;
@@ -62,6 +64,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         sharing_requests::routes(),
         services::routes(),
         calls::routes(),
+        case_list::routes(),
         cases::routes(),
         explanations::routes(),
         openings::routes(),

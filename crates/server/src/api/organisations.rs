@@ -1,6 +1,7 @@
 //! Organisations of the district.
 
 use axum::Json;
+use jiff::Timestamp;
 use platform::{OrganisationId, identity};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -19,7 +20,9 @@ use crate::{
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(organisations_list, organisations_create))
-        .routes(routes!(organisations_get))
+        .routes(routes!(organisations_get, organisations_change))
+        .routes(routes!(organisations_disable))
+        .routes(routes!(organisations_enable))
         .routes(routes!(organisations_signing_key, organisations_set_signing_key))
         .routes(routes!(organisations_hold_signing_key))
 }
@@ -55,6 +58,34 @@ async fn organisations_create(
 #[utoipa::path(get, path = "/organisations/{id}", tag = "organisations", params(("id" = Uuid, Path, description = "the organisation")), responses((status = 200, body = OrganisationView), ReadProblems))]
 async fn organisations_get(caller: Caller, InPath(id): InPath<OrganisationId>) -> Answer<identity::OrganisationView> {
     Ok(Json(caller.platform().organisation(&caller.ctx, id).await?))
+}
+
+/// Changes what is known of an organisation; its code stays.
+#[utoipa::path(put, path = "/organisations/{id}", tag = "organisations", params(("id" = Uuid, Path, description = "the organisation")), request_body = OrganisationInput, responses((status = 200, body = OrganisationView), ActProblems))]
+async fn organisations_change(
+    caller: Caller,
+    InPath(id): InPath<OrganisationId>,
+    Body(input): Body<identity::OrganisationInput>,
+) -> Answer<identity::OrganisationView> {
+    Ok(Json(caller.platform().change_organisation(&caller.ctx, id, input).await?))
+}
+
+/// Closes an organisation: its people are logged out and its systems refused. One that holds an office cannot be.
+#[utoipa::path(post, path = "/organisations/{id}/disable", tag = "organisations", params(("id" = Uuid, Path, description = "the organisation")), responses((status = 200, body = OrganisationView), ActProblems))]
+async fn organisations_disable(
+    caller: Caller,
+    InPath(id): InPath<OrganisationId>,
+) -> Answer<identity::OrganisationView> {
+    Ok(Json(caller.platform().set_organisation_disabled(&caller.ctx, id, true).await?))
+}
+
+/// Opens an organisation again that was closed.
+#[utoipa::path(post, path = "/organisations/{id}/enable", tag = "organisations", params(("id" = Uuid, Path, description = "the organisation")), responses((status = 200, body = OrganisationView), ActProblems))]
+async fn organisations_enable(
+    caller: Caller,
+    InPath(id): InPath<OrganisationId>,
+) -> Answer<identity::OrganisationView> {
+    Ok(Json(caller.platform().set_organisation_disabled(&caller.ctx, id, false).await?))
 }
 
 /// Registers the key under which an organisation signs its commitments, or replaces it.
@@ -158,4 +189,9 @@ pub struct OrganisationView {
     /// The public half of its SM2 signing key, SPKI PEM.
     #[schema(required)]
     pub signing_key: Option<String>,
+    /// When that key was registered; `null` where it was before this was noted.
+    #[schema(required)]
+    pub signing_key_since: Option<Timestamp>,
+    /// Whether it is closed: nobody works for it, and none of its systems calls.
+    pub disabled: bool,
 }

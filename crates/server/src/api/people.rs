@@ -5,12 +5,11 @@ use std::collections::BTreeSet;
 use axum::Json;
 use jiff::Timestamp;
 use platform::{PersonId, Role, identity};
-use serde::Deserialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use super::duties::OwnerQuery;
 use crate::{
     AppState,
     auth::Caller,
@@ -25,22 +24,69 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(people_list, people_create))
         .routes(routes!(people_set_roles))
         .routes(routes!(people_totp_enrol))
+        .routes(routes!(people_disable))
+        .routes(routes!(people_enable))
+        .routes(routes!(people_unlock))
+        .routes(routes!(people_reset_password))
 }
 
-/// Lists people, of one organisation or of all.
-#[utoipa::path(get, path = "/people", tag = "organisations", params(OwnerQuery, PageQuery), responses((status = 200, body = Paged<PersonView>), ReadProblems))]
+/// Which people are wanted. Every part narrows.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PeopleQuery {
+    /// Only those of this organisation.
+    pub organisation: Option<Uuid>,
+    /// Only those with this in their login or name.
+    #[param(max_length = 100)]
+    pub search: Option<String>,
+    /// Only those with this role.
+    #[param(value_type = Option<RoleWord>)]
+    pub role: Option<Role>,
+    /// Only those who are shut out, or only those who are not.
+    pub disabled: Option<bool>,
+}
+
+/// Lists people by login.
+#[utoipa::path(get, path = "/people", tag = "organisations", params(PeopleQuery, PageQuery), responses((status = 200, body = Paged<PersonView>), ReadProblems))]
 async fn people_list(
     caller: Caller,
-    InQuery(of): InQuery<OwnerQuery>,
+    InQuery(query): InQuery<PeopleQuery>,
     InQuery(page): InQuery<PageQuery>,
 ) -> Answer<platform::Listing<identity::PersonView>> {
-    Ok(Json(caller.platform().people(&caller.ctx, of.organisation.map(Into::into), page.page()?).await?))
+    let PeopleQuery { organisation, search, role, disabled } = query;
+    let wanted = identity::PeopleFilter { organisation: organisation.map(Into::into), search, role, disabled };
+    Ok(Json(caller.platform().people(&caller.ctx, &wanted, page.page()?).await?))
 }
 
-/// Creates a person without roles; the security administrator gives those.
-#[utoipa::path(post, path = "/people", tag = "organisations", request_body = PersonInput, responses((status = 200, body = PersonView), ActProblems))]
-async fn people_create(caller: Caller, Body(input): Body<identity::PersonInput>) -> Answer<identity::PersonView> {
-    Ok(Json(caller.platform().create_person(&caller.ctx, input).await?))
+/// Creates a person without roles; the security administrator gives those. Where no password is given, one is made for one time.
+#[utoipa::path(post, path = "/people", tag = "organisations", request_body = PersonInput, responses((status = 200, body = PersonCreated), ActProblems))]
+async fn people_create(caller: Caller, Body(input): Body<identity::PersonInput>) -> Answer<PersonCreated> {
+    let (person, one_time) = caller.platform().register_person(&caller.ctx, input).await?;
+    Ok(Json(PersonCreated { person, one_time }))
+}
+
+/// Shuts a person out: they are logged out at once and cannot log in. The last of each of the three administrators cannot be.
+#[utoipa::path(post, path = "/people/{id}/disable", tag = "organisations", params(("id" = Uuid, Path, description = "the person")), responses((status = 200, body = PersonView), ActProblems))]
+async fn people_disable(caller: Caller, InPath(id): InPath<PersonId>) -> Answer<identity::PersonView> {
+    Ok(Json(caller.platform().set_disabled(&caller.ctx, id, true).await?))
+}
+
+/// Lets a person in again who was shut out.
+#[utoipa::path(post, path = "/people/{id}/enable", tag = "organisations", params(("id" = Uuid, Path, description = "the person")), responses((status = 200, body = PersonView), ActProblems))]
+async fn people_enable(caller: Caller, InPath(id): InPath<PersonId>) -> Answer<identity::PersonView> {
+    Ok(Json(caller.platform().set_disabled(&caller.ctx, id, false).await?))
+}
+
+/// Lets a person try again who is locked out after wrong attempts.
+#[utoipa::path(post, path = "/people/{id}/unlock", tag = "organisations", params(("id" = Uuid, Path, description = "the person")), responses((status = 200, body = PersonView), ActProblems))]
+async fn people_unlock(caller: Caller, InPath(id): InPath<PersonId>) -> Answer<identity::PersonView> {
+    Ok(Json(caller.platform().unlock(&caller.ctx, id).await?))
+}
+
+/// Gives a person a password for one time, shown once. They are logged out everywhere, and choose their own when they log in.
+#[utoipa::path(post, path = "/people/{id}/password", tag = "organisations", params(("id" = Uuid, Path, description = "the person")), responses((status = 200, body = OneTimePassword), ActProblems))]
+async fn people_reset_password(caller: Caller, InPath(id): InPath<PersonId>) -> Answer<identity::OneTimePassword> {
+    Ok(Json(caller.platform().reset_password(&caller.ctx, id).await?))
 }
 
 /// Gives a person these roles and no others. The three administrators 三员 exclude each other.
@@ -95,9 +141,30 @@ pub struct PersonInput {
     pub name: String,
     /// For whom they work.
     pub organisation: Uuid,
-    /// Their first password.
-    #[schema(format = Password)]
+    /// Their first password; left out = one is made for one time.
+    #[schema(format = Password, value_type = Option<String>)]
+    pub password: Option<String>,
+}
+
+/// A person just created.
+#[derive(Serialize, ToSchema)]
+pub struct PersonCreated {
+    /// Who.
+    #[serde(flatten)]
+    #[schema(value_type = PersonView)]
+    pub person: identity::PersonView,
+    /// The password that was made for one time, shown once; `null` where one was given.
+    #[schema(required, value_type = Option<OneTimePassword>)]
+    pub one_time: Option<identity::OneTimePassword>,
+}
+
+/// A password for one time, shown once.
+#[derive(ToSchema)]
+pub struct OneTimePassword {
+    /// It; whoever logs in with it sends a `new_password` of their own with it.
     pub password: String,
+    /// Until when it can be used.
+    pub valid_until: Timestamp,
 }
 
 /// A person.
@@ -119,6 +186,13 @@ pub struct PersonView {
     /// Until when they are locked out.
     #[schema(required)]
     pub locked_until: Option<Timestamp>,
+    /// Whether they are shut out.
+    pub disabled: bool,
+    /// Whether they have still to choose a password of their own.
+    pub password_given: bool,
+    /// When they last logged in; told in lists only.
+    #[schema(required)]
+    pub last_login: Option<Timestamp>,
 }
 
 /// A new second factor, shown once.

@@ -16,7 +16,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::organisations::OrganisationView;
-use super::people::RoleWord;
+use super::people::{PersonView, RoleWord};
 use crate::{
     AppState,
     auth::{self, Caller},
@@ -33,6 +33,9 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(sessions_delete_current))
         .routes(routes!(sessions_delete))
         .routes(routes!(me_get))
+        .routes(routes!(me_change_password))
+        .routes(routes!(me_begin_totp))
+        .routes(routes!(me_confirm_totp))
 }
 
 /// Logs in: sets the session cookie and returns the same token for programs.
@@ -48,7 +51,10 @@ async fn sessions_create(
         auth::same_origin(&headers, &method)?;
     }
     let ctx = state.ctx(Actor::Public);
-    let session = state.platform.log_in(&ctx, &login.login, &login.password, login.totp.as_deref()).await?;
+    let session = {
+        let Login { login, password, totp, new_password } = &login;
+        state.platform.log_in_choosing(&ctx, login, password, totp.as_deref(), new_password.as_deref()).await?
+    };
     let seconds = session.expires_at.duration_since(ctx.now).as_secs();
     let cookie = auth::set_cookie(&session.token, seconds, state.settings.secure_cookies);
     let cookie: Vec<(HeaderName, _)> = cookie.into_iter().map(|cookie| (header::SET_COOKIE, cookie)).collect();
@@ -61,20 +67,32 @@ async fn sessions_create(
 pub struct PersonQuery {
     /// The person; left out = the caller.
     pub person: Option<Uuid>,
+    /// Everybody's, for the security and the audit administrator.
+    #[serde(default)]
+    #[param(default = false)]
+    pub all: bool,
+    /// Only those that have not ended.
+    #[serde(default)]
+    #[param(default = false)]
+    pub open: bool,
 }
 
-/// Lists the latest sessions: one's own, or another's for the security administrator.
+/// Lists sessions, latest first: one's own, or others' for the security and the audit administrator.
 #[utoipa::path(get, path = "/sessions", tag = "sessions", params(PersonQuery, PageQuery), responses((status = 200, body = Paged<SessionView>), ReadProblems))]
 async fn sessions_list(
     caller: Caller,
-    InQuery(of): InQuery<PersonQuery>,
+    method: Method,
+    headers: HeaderMap,
+    InQuery(query): InQuery<PersonQuery>,
     InQuery(page): InQuery<PageQuery>,
 ) -> Answer<platform::Listing<identity::SessionView>> {
-    let person = match of.person {
-        Some(person) => person.into(),
-        None => caller.person()?,
+    let of = match query.person {
+        Some(person) => Some(person.into()),
+        None if query.all => None,
+        None => Some(caller.person()?),
     };
-    Ok(Json(page.cut(caller.platform().sessions(&caller.ctx, person).await?)?))
+    let wanted = identity::SessionsWanted { of, open: query.open, here: auth::token_of(&headers, &method)? };
+    Ok(Json(caller.platform().sessions(&caller.ctx, &wanted, page.page()?).await?))
 }
 
 /// Logs out: ends the session with which one asks.
@@ -101,7 +119,7 @@ async fn sessions_delete(caller: Caller, InPath(id): InPath<Uuid>) -> Result<Sta
 
 /// Shows who one is.
 #[utoipa::path(get, path = "/me", tag = "sessions", responses((status = 200, body = Me), ReadProblems))]
-async fn me_get(caller: Caller) -> Answer<Me> {
+async fn me_get(caller: Caller, method: Method, headers: HeaderMap) -> Answer<Me> {
     let organisation = match caller.organisation() {
         Some(id) => Some(caller.platform().organisation(&caller.ctx, id).await?),
         None => None,
@@ -111,8 +129,87 @@ async fn me_get(caller: Caller) -> Answer<Me> {
         Actor::Client { id, .. } => ("client", None, Some(id.0), None, BTreeSet::new()),
         Actor::Law | Actor::Platform | Actor::Public => ("public", None, None, None, BTreeSet::new()),
     };
+    let called = match caller.person() {
+        Ok(person) => Some(caller.platform().called(person).await?),
+        Err(_) => None,
+    };
+    let (login, name) = called.unzip();
     let demonstration = caller.platform().settings().demonstration;
-    Ok(Json(Me { kind, person, client, organisation, office, roles, now: caller.ctx.now, demonstration }))
+    let previous_visit = match auth::token_of(&headers, &method)? {
+        Some(token) => caller.platform().previous_visit(&token).await?,
+        None => None,
+    };
+    Ok(Json(Me {
+        kind,
+        person,
+        login,
+        name,
+        client,
+        organisation,
+        office,
+        roles,
+        now: caller.ctx.now,
+        previous_visit,
+        demonstration,
+    }))
+}
+
+/// Changes one's own password; every other session of one's own ends.
+#[utoipa::path(put, path = "/me/password", tag = "sessions", request_body = PasswordChange, responses((status = 204, description = "it is changed"), ActProblems))]
+async fn me_change_password(
+    caller: Caller,
+    method: Method,
+    headers: HeaderMap,
+    Body(change): Body<PasswordChange>,
+) -> Result<StatusCode, Problem> {
+    let token = auth::token_of(&headers, &method)?.unwrap_or_default();
+    caller.platform().change_password(&caller.ctx, &change.old, &change.new, &token).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Shows a second factor for oneself; it counts once its first code was sent to `/me/totp/confirmation`.
+#[utoipa::path(post, path = "/me/totp", tag = "sessions", responses((status = 200, body = PendingTotp), ActProblems))]
+async fn me_begin_totp(caller: Caller) -> Answer<identity::PendingTotp> {
+    Ok(Json(caller.platform().begin_totp(&caller.ctx).await?))
+}
+
+/// Makes the second factor count that was shown, by its first code.
+#[utoipa::path(post, path = "/me/totp/confirmation", tag = "sessions", request_body = TotpConfirmation, responses((status = 200, body = PersonView), ActProblems))]
+async fn me_confirm_totp(caller: Caller, Body(confirmation): Body<TotpConfirmation>) -> Answer<identity::PersonView> {
+    Ok(Json(caller.platform().confirm_totp(&caller.ctx, &confirmation.pending, &confirmation.code).await?))
+}
+
+/// A new password of one's own.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordChange {
+    /// The present one.
+    #[schema(format = Password)]
+    pub old: String,
+    /// The new one.
+    #[schema(format = Password)]
+    pub new: String,
+}
+
+/// A second factor that does not count yet. It is shown once.
+#[derive(ToSchema)]
+pub struct PendingTotp {
+    /// The secret, base32, for typing in.
+    pub secret: String,
+    /// The same as an `otpauth://` address, for a picture.
+    pub url: String,
+    /// To be sent back with the first code, within a quarter of an hour.
+    pub pending: String,
+}
+
+/// The first code of a second factor.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TotpConfirmation {
+    /// What was shown with the second factor.
+    pub pending: String,
+    /// The six digits that the authenticator shows.
+    pub code: String,
 }
 
 /// What is needed to log in.
@@ -127,6 +224,10 @@ pub struct Login {
     /// The current code of whoever has a second factor.
     #[serde(default)]
     pub totp: Option<String>,
+    /// A password of one's own, for whoever was given theirs by somebody else.
+    #[serde(default)]
+    #[schema(format = Password)]
+    pub new_password: Option<String>,
 }
 
 /// A session just begun. The token is shown once.
@@ -149,6 +250,12 @@ pub struct SessionView {
     pub id: Uuid,
     /// Whose.
     pub person: Uuid,
+    /// Their login.
+    pub login: String,
+    /// For whom they work.
+    pub organisation: Uuid,
+    /// Whether it is the one with which it is asked.
+    pub current: bool,
     /// When it began.
     pub created_at: Timestamp,
     /// When it ends by itself.
@@ -156,6 +263,9 @@ pub struct SessionView {
     /// When it was ended.
     #[schema(required)]
     pub ended_at: Option<Timestamp>,
+    /// When it was last used, to within some minutes.
+    #[schema(required)]
+    pub used_at: Option<Timestamp>,
 }
 
 /// Who one is.
@@ -166,6 +276,12 @@ pub struct Me {
     /// The person.
     #[schema(required)]
     pub person: Option<Uuid>,
+    /// The person's login.
+    #[schema(required)]
+    pub login: Option<String>,
+    /// The person's name.
+    #[schema(required)]
+    pub name: Option<String>,
     /// The client.
     #[schema(required)]
     pub client: Option<Uuid>,
@@ -180,6 +296,9 @@ pub struct Me {
     pub roles: BTreeSet<Role>,
     /// The platform's present instant; in a demonstration it may be far from the wall's.
     pub now: Timestamp,
+    /// When one was last here before this session; `null` the first time.
+    #[schema(required)]
+    pub previous_visit: Option<Timestamp>,
     /// Whether this is a demonstration, in which the clock can be moved.
     pub demonstration: bool,
 }

@@ -195,7 +195,7 @@ fn law(packs: &[PackLine]) -> String {
             number = escape(&pack.number),
             authority = escape(&pack.authority),
             from = pack.from,
-            articles = pack.articles,
+            articles = pack.article_count,
             scenarios = pack.scenarios,
         );
     }

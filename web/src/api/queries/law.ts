@@ -2,8 +2,8 @@ import { queryOptions } from "@tanstack/react-query";
 import { client, type Schemas, take } from "../client";
 import { LONG } from "./often";
 
-/** A pack as it arrives: the document says of `articles` that it is a number and a list; it is the list. */
-export type Book = Omit<Schemas["PackView"], "articles"> & { articles: Schemas["ArticleView"][] };
+/** A pack with all that it says. */
+export type Book = Schemas["PackView"];
 
 export const packs = queryOptions({
   queryKey: ["packs"],

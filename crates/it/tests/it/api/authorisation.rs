@@ -155,6 +155,14 @@ struct World {
     notice: String,
     duty: String,
     client: String,
+    /// Another client, whose key is changed.
+    rotated: String,
+    /// Somebody who is shut out.
+    disabled: String,
+    /// An organisation that is changed.
+    archive: String,
+    /// One that is closed.
+    closed: String,
     housing: String,
     transport: String,
     person: String,
@@ -186,7 +194,14 @@ impl World {
         let (client, token) = Self::client(site).await;
         let people = site.get(SYSTEM, "/people?limit=200").await.ok();
         let plain = people["items"].as_array().unwrap().iter().find(|person| person["login"] == PLAIN).unwrap();
-        Self::stranger(site).await;
+        let archive = Self::stranger(site).await;
+        let closed = json!({ "code": "closing", "name": "撤并单位", "kind": "department" });
+        let closed = text(&site.post(SYSTEM, "/organisations", closed).await.ok()["id"]);
+        let leaving = json!({ "login": "leaving.one", "name": "某某", "organisation": archive });
+        let leaving = site.post(SYSTEM, "/people", leaving).await.ok();
+        let key = sm::sign::SigningKey::from_bytes(&[9; 32]).unwrap().verifying_key().to_spki_pem();
+        let rotated = json!({ "organisation": archive, "name": "另一系统", "public_key": key, "expires_at": "2027-01-01T00:00:00Z" });
+        let rotated = text(&site.post(SYSTEM, "/clients", rotated).await.ok()["id"]);
         let objection = json!({ "entry": entry, "statement": "金额有误" });
         let receipt = text(&site.post(NOBODY, "/objections", objection).await.ok()["receipt_number"]);
         let sessions = site.get(GUEST, "/sessions").await.ok();
@@ -204,6 +219,10 @@ impl World {
             notice: text(&notices["items"][0]["id"]),
             duty: site.duty("D-9").await,
             client,
+            rotated,
+            disabled: text(&leaving["id"]),
+            archive,
+            closed,
             housing: site.organisation("housing"),
             transport: site.organisation("transport"),
             person: text(&plain["id"]),
@@ -219,13 +238,14 @@ impl World {
     }
 
     /// A third organisation with somebody who works for it.
-    async fn stranger(site: &Site) {
+    async fn stranger(site: &Site) -> String {
         let organisation = json!({ "code": "archive", "name": "区档案局", "kind": "department" });
         let organisation = text(&site.post(SYSTEM, "/organisations", organisation).await.ok()["id"]);
         let password = platform::testkit::PASSWORD;
         let person = json!({ "login": STRANGER, "name": "某某", "organisation": organisation, "password": password });
         let person = text(&site.post(SYSTEM, "/people", person).await.ok()["id"]);
         site.put(SECURITY, &format!("/people/{person}/roles"), json!({ "roles": ["data_executive"] })).await.ok();
+        organisation
     }
 
     /// The scope that a demand was short of, under a new signature.
@@ -280,6 +300,7 @@ impl World {
             url = \"https://www.gov.cn/\"\n\n[[rest]]\nname = \"春节\"\nfrom = \"2027-02-05\"\nto = \"2027-02-08\"\n```\n";
         let amendment = || Some(json!({ "title": "2027年节假日安排", "files": { "calendar/2027.md": notice } }));
         let mine = format!("organisation={}", self.housing);
+        let changed = || Some(json!({ "old": platform::testkit::PASSWORD, "new": "another long one" }));
         let key = || Some(json!({ "public_key": sm::sign::SigningKey::from_bytes(&sm::sm3(b"transport")).unwrap().verifying_key().to_spki_pem() }));
         vec![
             ("sessions_create", NOBODY, none(), login("wrong password"), 401),
@@ -317,6 +338,37 @@ impl World {
             ("people_set_roles", NOBODY, one(&self.person), Some(json!({ "roles": ["data_executive"] })), 401),
             ("people_set_roles", SYSTEM, one(&self.person), Some(json!({ "roles": ["system_administrator"] })), 403),
             ("people_set_roles", SECURITY, one(&self.person), Some(json!({ "roles": [] })), 200),
+            ("people_disable", NOBODY, one(&self.disabled), None, 401),
+            ("people_disable", SECURITY, one(&self.disabled), None, 403),
+            ("people_disable", SYSTEM, one(&self.disabled), None, 200),
+            ("people_enable", NOBODY, one(&self.disabled), None, 401),
+            ("people_enable", SECURITY, one(&self.disabled), None, 403),
+            ("people_enable", SYSTEM, one(&self.disabled), None, 200),
+            ("people_unlock", NOBODY, one(&self.disabled), None, 401),
+            ("people_unlock", SYSTEM, one(&self.disabled), None, 403),
+            ("people_unlock", SECURITY, one(&self.disabled), None, 200),
+            ("people_reset_password", NOBODY, one(&self.disabled), None, 401),
+            ("people_reset_password", SYSTEM, one(&self.disabled), None, 403),
+            ("people_reset_password", SECURITY, one(&self.disabled), None, 200),
+            ("me_begin_totp", NOBODY, none(), None, 401),
+            ("me_begin_totp", PLAIN, none(), None, 200),
+            ("me_confirm_totp", NOBODY, none(), Some(json!({ "pending": "00", "code": "000000" })), 401),
+            ("me_confirm_totp", PLAIN, none(), Some(json!({ "pending": "00", "code": "000000" })), 400),
+            ("me_change_password", NOBODY, none(), changed(), 401),
+            ("me_change_password", PLAIN, none(), Some(json!({ "old": "not the password", "new": "another long one" })), 400),
+            ("me_change_password", PLAIN, none(), changed(), 204),
+            ("organisations_change", NOBODY, one(&self.archive), organisation("archive"), 401),
+            ("organisations_change", SECURITY, one(&self.archive), organisation("archive"), 403),
+            ("organisations_change", SYSTEM, one(&self.archive), organisation("archive"), 200),
+            ("organisations_disable", NOBODY, one(&self.closed), None, 401),
+            ("organisations_disable", SECURITY, one(&self.closed), None, 403),
+            ("organisations_disable", SYSTEM, one(&self.closed), None, 200),
+            ("organisations_enable", NOBODY, one(&self.closed), None, 401),
+            ("organisations_enable", SECURITY, one(&self.closed), None, 403),
+            ("organisations_enable", SYSTEM, one(&self.closed), None, 200),
+            ("clients_rotate", NOBODY, one(&self.rotated), key(), 401),
+            ("clients_rotate", DEMANDER, one(&self.rotated), key(), 403),
+            ("clients_rotate", SYSTEM, one(&self.rotated), key(), 200),
             ("people_totp_enrol", NOBODY, one(&self.person), None, 401),
             ("people_totp_enrol", DEMANDER, one(&self.person), None, 403),
             ("people_totp_enrol", PLAIN, one(&self.person), None, 200),
@@ -470,6 +522,8 @@ impl World {
             ("calls_list", STRANGER, query(format!("service={}", self.service)), None, 403),
             ("calls_list", PROVIDER, query(format!("service={}", self.service)), None, 200),
 
+            ("changes_list", NOBODY, query("since=2026-01-01T00:00:00Z".into()), None, 401),
+            ("changes_list", DEMANDER, query("since=2026-01-01T00:00:00Z".into()), None, 200),
             ("cases_list", NOBODY, none(), None, 401),
             ("cases_list", PLAIN, none(), None, 200),
             ("cases_get", NOBODY, one(&self.case), None, 401),
@@ -578,7 +632,7 @@ impl World {
     }
 }
 
-fn base64(bytes: &[u8]) -> String {
+pub(super) fn base64(bytes: &[u8]) -> String {
     use base64::{Engine, engine::general_purpose::STANDARD};
     STANDARD.encode(bytes)
 }

@@ -2,7 +2,9 @@
 //! made to do harm.
 
 mod acting;
+mod administration;
 mod authorisation;
+mod docket;
 mod edge;
 
 use serde_json::Value;
