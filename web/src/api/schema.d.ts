@@ -135,7 +135,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the cases that the reader may see: running ones with the nearest due date first. */
+        /** Lists the cases that the reader may see: what is due first, first, unless another order is asked for. */
         get: operations["cases_list"];
         put?: never;
         /**
@@ -300,6 +300,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what was done, by people and by the law, in the cases of one's organisation and its office since an instant, latest first. */
+        get: operations["changes_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clients": {
         parameters: {
             query?: never;
@@ -307,7 +324,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists an organisation's clients, newest first. */
+        /** Lists clients, newest first: those of an organisation, one's own if none is named, or everybody's for the administrators. */
         get: operations["clients_list"];
         put?: never;
         /** Registers a system of an organisation with its SM2 public key. */
@@ -330,6 +347,23 @@ export interface paths {
         post?: never;
         /** Revokes a client: its key and its tokens are good no more. */
         delete: operations["clients_revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clients/{id}/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Puts a new key in the place of a client's: the old one and its tokens are good no more. */
+        put: operations["clients_rotate"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -860,6 +894,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes one's own password; every other session of one's own ends. */
+        put: operations["me_change_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows a second factor for oneself; it counts once its first code was sent to `/me/totp/confirmation`. */
+        post: operations["me_begin_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/totp/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes the second factor count that was shown, by its first code. */
+        post: operations["me_confirm_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notices": {
         parameters: {
             query?: never;
@@ -975,8 +1060,43 @@ export interface paths {
         };
         /** Shows an organisation. */
         get: operations["organisations_get"];
-        put?: never;
+        /** Changes what is known of an organisation; its code stays. */
+        put: operations["organisations_change"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Closes an organisation: its people are logged out and its systems refused. One that holds an office cannot be. */
+        post: operations["organisations_disable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens an organisation again that was closed. */
+        post: operations["organisations_enable"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1059,11 +1179,62 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists people, of one organisation or of all. */
+        /** Lists people by login. */
         get: operations["people_list"];
         put?: never;
-        /** Creates a person without roles; the security administrator gives those. */
+        /** Creates a person without roles; the security administrator gives those. Where no password is given, one is made for one time. */
         post: operations["people_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shuts a person out: they are logged out at once and cannot log in. The last of each of the three administrators cannot be. */
+        post: operations["people_disable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a person in again who was shut out. */
+        post: operations["people_enable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a person a password for one time, shown once. They are logged out everywhere, and choose their own when they log in. */
+        post: operations["people_reset_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1098,6 +1269,23 @@ export interface paths {
         put?: never;
         /** Gives a person a new second factor, shown once. */
         post: operations["people_totp_enrol"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a person try again who is locked out after wrong attempts. */
+        post: operations["people_unlock"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1307,7 +1495,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the latest sessions: one's own, or another's for the security administrator. */
+        /** Lists sessions, latest first: one's own, or others' for the security and the audit administrator. */
         get: operations["sessions_list"];
         put?: never;
         /** Logs in: sets the session cookie and returns the same token for programs. */
@@ -1735,6 +1923,8 @@ export interface components {
             to: string;
             /** @description The papers that came with it. */
             papers: string[];
+            /** @description The same with their titles. */
+            paper_titles: components["schemas"]["Name"][];
             /** @description The term that ran out, when the law acted. */
             expired: string | null;
             /** @description What that meant. */
@@ -1870,6 +2060,8 @@ export interface components {
             failed: string[];
             /** @description What can be done instead. */
             next: components["schemas"]["NextAct"][];
+            /** @description Every single thing that stands against it. */
+            reasons: components["schemas"]["Reason"][];
         };
         /** @description One day. */
         CalendarDay: {
@@ -2083,12 +2275,16 @@ export interface components {
         CaseLine: components["schemas"]["CaseHead"] & {
             /** @description The procedure's title. */
             title: string;
+            /** @description What its subject is called; `null` where only its holder knows. */
+            subject_title: string | null;
             /** @description Its state. */
             state: string;
             /** @description The state's title. */
             state_title: string;
             /** @description What the matter is called, when it is about one. */
             matter: string | null;
+            /** @description Who is expected to move. */
+            waits_for: string[];
             /** @description Whether it has ended. */
             ended: boolean;
             /**
@@ -2098,9 +2294,15 @@ export interface components {
             opened_at: string;
             /**
              * Format: date-time
+             * @description When it was last changed.
+             */
+            changed_at: string;
+            /**
+             * Format: date-time
              * @description When the law acts next.
              */
             next_due_at: string | null;
+            due: components["schemas"]["DueLine"] | null;
         };
         /** @description What opens a case. */
         CaseOpening: components["schemas"]["OpeningSubject"] & components["schemas"]["OpeningAct"] & {
@@ -2134,6 +2336,8 @@ export interface components {
             state: string;
             /** @description The state's title. */
             state_title: string;
+            /** @description What its subject is called; `null` where only its holder knows. */
+            subject_title: string | null;
             /** @description What the matter is called, when it is about one. */
             matter: string | null;
             /** @description Who is expected to move. */
@@ -2156,6 +2360,8 @@ export interface components {
             };
             /** @description Which papers lie in it. */
             papers: string[];
+            /** @description The same with their titles. */
+            paper_titles: components["schemas"]["Name"][];
             /** @description Its terms, oldest first. */
             clocks: components["schemas"]["ClockView"][];
             /** @description What has been done, oldest first. */
@@ -2319,6 +2525,11 @@ export interface components {
             expires_at: string;
             /** @description Whether it was revoked. */
             revoked: boolean;
+            /**
+             * Format: date-time
+             * @description When it last proved itself.
+             */
+            last_used_at: string | null;
         };
         /** @description What is needed to register a client. */
         ClientInput: {
@@ -2336,6 +2547,16 @@ export interface components {
              * @description Until when the key is good.
              */
             expires_at: string;
+        };
+        /** @description A client's new key. */
+        ClientKey: {
+            /** @description Its SM2 public key, PEM (`SubjectPublicKeyInfo`). */
+            public_key: string;
+            /**
+             * Format: date-time
+             * @description Until when it is good; left out = as long as the old one.
+             */
+            expires_at?: string | null;
         };
         /** @description A run of a term, and how its end was found. */
         ClockGround: {
@@ -2746,6 +2967,41 @@ export interface components {
              */
             last_day: string | null;
         };
+        /** @description The nearest date due of a case. */
+        DueLine: {
+            /**
+             * Format: date-time
+             * @description When the term runs out: 24:00 of the last day.
+             */
+            at: string;
+            /**
+             * Format: date
+             * @description The last day that is still in time.
+             */
+            last_day: string;
+            /** @description The term. */
+            clock: string;
+            /** @description What it is called. */
+            title: string;
+            /**
+             * @description The article that sets it.
+             * @example CN-18
+             */
+            article: string;
+            /** @description Where it stands among the `clocks` of the case and of its explanation, from 0: there its derivation is, day by day. */
+            run: number;
+            /** @description What running out means: `breach`, `approve`, `suspend`, `terminate` or `report`. */
+            outcome: string;
+            /** @description The same in words. */
+            outcome_title: string;
+            /**
+             * Format: int64
+             * @description Working days after today up to the last one; 0 on the last day itself, below 0 when it is over.
+             */
+            working_days_left: number;
+            /** @description Whether the term ran out and what it was for is still not done. */
+            overdue: boolean;
+        };
         /** @description A date due and how it is derived. */
         DueView: components["schemas"]["Derivation"] & {
             /** @description The pack. */
@@ -3075,6 +3331,25 @@ export interface components {
             consent: components["schemas"]["Name"];
             /** @description Who must be told. */
             tell: components["schemas"]["Name"][];
+        };
+        /** @description By how much a term can be extended. */
+        ExtensionRoom: {
+            /** @description Which term. */
+            clock: string;
+            /** @description What it is called. */
+            title: string;
+            /**
+             * Format: int32
+             * @description The most that this extension adds.
+             */
+            most: number;
+            /** @description In what unit: `working_day`, `day`, `month` or `year`. */
+            unit: string;
+            /**
+             * Format: int32
+             * @description How often it can still be extended, this time included.
+             */
+            left: number;
         };
         /** @description How a term can be extended. */
         ExtensionView: {
@@ -3652,6 +3927,11 @@ export interface components {
             password: string;
             /** @description The current code of whoever has a second factor. */
             totp?: string | null;
+            /**
+             * Format: password
+             * @description A password of one's own, for whoever was given theirs by somebody else.
+             */
+            new_password?: string | null;
         };
         /** @description A look-up. */
         Lookup: {
@@ -3707,6 +3987,10 @@ export interface components {
              * @description The person.
              */
             person: string | null;
+            /** @description The person's login. */
+            login: string | null;
+            /** @description The person's name. */
+            name: string | null;
             /**
              * Format: uuid
              * @description The client.
@@ -3722,6 +4006,11 @@ export interface components {
              * @description The platform's present instant; in a demonstration it may be far from the wall's.
              */
             now: string;
+            /**
+             * Format: date-time
+             * @description When one was last here before this session; `null` the first time.
+             */
+            previous_visit: string | null;
             /** @description Whether this is a demonstration, in which the clock can be moved. */
             demonstration: boolean;
         };
@@ -3866,6 +4155,16 @@ export interface components {
             /** @description What was done, oldest first. */
             steps: components["schemas"]["ObjectionStep"][];
         };
+        /** @description A password for one time, shown once. */
+        OneTimePassword: {
+            /** @description It; whoever logs in with it sends a `new_password` of their own with it. */
+            password: string;
+            /**
+             * Format: date-time
+             * @description Until when it can be used.
+             */
+            valid_until: string;
+        };
         /** @description One condition under which data is open. */
         OpenCondition: {
             /** @description Which of the six kinds. */
@@ -3940,6 +4239,13 @@ export interface components {
             office: string | null;
             /** @description The public half of its SM2 signing key, SPKI PEM. */
             signing_key: string | null;
+            /**
+             * Format: date-time
+             * @description When that key was registered; `null` where it was before this was noted.
+             */
+            signing_key_since: string | null;
+            /** @description Whether it is closed: nobody works for it, and none of its systems calls. */
+            disabled: boolean;
         };
         /** @description What is needed to create an organisation. */
         OrganisationInput: {
@@ -3994,7 +4300,7 @@ export interface components {
             /** @description Who plays which role. */
             roles: components["schemas"]["RoleView"][];
             /** @description How many articles it has. */
-            articles: number;
+            article_count: number;
             /** @description How many scenarios test it. */
             scenarios: number;
         };
@@ -4048,12 +4354,16 @@ export interface components {
             items: (components["schemas"]["CaseHead"] & {
                 /** @description The procedure's title. */
                 title: string;
+                /** @description What its subject is called; `null` where only its holder knows. */
+                subject_title: string | null;
                 /** @description Its state. */
                 state: string;
                 /** @description The state's title. */
                 state_title: string;
                 /** @description What the matter is called, when it is about one. */
                 matter: string | null;
+                /** @description Who is expected to move. */
+                waits_for: string[];
                 /** @description Whether it has ended. */
                 ended: boolean;
                 /**
@@ -4063,10 +4373,72 @@ export interface components {
                 opened_at: string;
                 /**
                  * Format: date-time
+                 * @description When it was last changed.
+                 */
+                changed_at: string;
+                /**
+                 * Format: date-time
                  * @description When the law acts next.
                  */
                 next_due_at: string | null;
+                due: components["schemas"]["DueLine"] | null;
             })[];
+            /**
+             * Format: int64
+             * @description All rows there are.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        Paged_Change: {
+            /** @description The rows of the page. */
+            items: {
+                /**
+                 * Format: uuid
+                 * @description The act's id.
+                 */
+                id: string;
+                /** @description Which act. */
+                act: string;
+                /** @description Its title. */
+                title: string;
+                /**
+                 * Format: uuid
+                 * @description The case.
+                 */
+                case: string;
+                /** @description The title of the case's procedure. */
+                procedure_title: string;
+                /** @description What the case is about; `null` where only its holder knows. */
+                subject_title: string | null;
+                /** @description The article it rests on. */
+                article: string | null;
+                /** @description In which role. */
+                role: string;
+                /** @description As the district calls that role. */
+                role_title: string;
+                /** @description The title of the state before; `null` when it opened the case. */
+                from_title: string | null;
+                /** @description The title of the state after. */
+                to_title: string;
+                /** @description Whether the reader did it. */
+                by_me: boolean;
+                /**
+                 * Format: date-time
+                 * @description When it took effect.
+                 */
+                at: string;
+                /**
+                 * Format: date-time
+                 * @description When it was recorded: later where the law acted while nobody looked.
+                 */
+                recorded_at: string;
+                /**
+                 * Format: int64
+                 * @description Its index in the log, once the log has it.
+                 */
+                log_index: number | null;
+            }[];
             /**
              * Format: int64
              * @description All rows there are.
@@ -4098,6 +4470,11 @@ export interface components {
                 expires_at: string;
                 /** @description Whether it was revoked. */
                 revoked: boolean;
+                /**
+                 * Format: date-time
+                 * @description When it last proved itself.
+                 */
+                last_used_at: string | null;
             }[];
             /**
              * Format: int64
@@ -4446,6 +4823,13 @@ export interface components {
                 office: string | null;
                 /** @description The public half of its SM2 signing key, SPKI PEM. */
                 signing_key: string | null;
+                /**
+                 * Format: date-time
+                 * @description When that key was registered; `null` where it was before this was noted.
+                 */
+                signing_key_since: string | null;
+                /** @description Whether it is closed: nobody works for it, and none of its systems calls. */
+                disabled: boolean;
             }[];
             /**
              * Format: int64
@@ -4480,6 +4864,15 @@ export interface components {
                  * @description Until when they are locked out.
                  */
                 locked_until: string | null;
+                /** @description Whether they are shut out. */
+                disabled: boolean;
+                /** @description Whether they have still to choose a password of their own. */
+                password_given: boolean;
+                /**
+                 * Format: date-time
+                 * @description When they last logged in; told in lists only.
+                 */
+                last_login: string | null;
             }[];
             /**
              * Format: int64
@@ -4683,6 +5076,15 @@ export interface components {
                  * @description Whose.
                  */
                 person: string;
+                /** @description Their login. */
+                login: string;
+                /**
+                 * Format: uuid
+                 * @description For whom they work.
+                 */
+                organisation: string;
+                /** @description Whether it is the one with which it is asked. */
+                current: boolean;
                 /**
                  * Format: date-time
                  * @description When it began.
@@ -4698,6 +5100,11 @@ export interface components {
                  * @description When it was ended.
                  */
                 ended_at: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it was last used, to within some minutes.
+                 */
+                used_at: string | null;
             }[];
             /**
              * Format: int64
@@ -4790,6 +5197,37 @@ export interface components {
              */
             total: number;
         };
+        /** @description A paper that an act asks for. */
+        PaperForm: {
+            /** @description Its name. */
+            id: string;
+            /** @description What it is called, in Chinese. */
+            title: string;
+            /** @description What form it takes: `text`, `file`, `signature` or `choice`. */
+            kind: string;
+        };
+        /** @description A new password of one's own. */
+        PasswordChange: {
+            /**
+             * Format: password
+             * @description The present one.
+             */
+            old: string;
+            /**
+             * Format: password
+             * @description The new one.
+             */
+            new: string;
+        };
+        /** @description A second factor that does not count yet. It is shown once. */
+        PendingTotp: {
+            /** @description The secret, base32, for typing in. */
+            secret: string;
+            /** @description The same as an `otpauth://` address, for a picture. */
+            url: string;
+            /** @description To be sent back with the first code, within a quarter of an hour. */
+            pending: string;
+        };
         /** @description A person. */
         Person: {
             /**
@@ -4815,6 +5253,19 @@ export interface components {
              * @description Until when they are locked out.
              */
             locked_until: string | null;
+            /** @description Whether they are shut out. */
+            disabled: boolean;
+            /** @description Whether they have still to choose a password of their own. */
+            password_given: boolean;
+            /**
+             * Format: date-time
+             * @description When they last logged in; told in lists only.
+             */
+            last_login: string | null;
+        };
+        /** @description A person just created. */
+        PersonCreated: components["schemas"]["Person"] & {
+            one_time: components["schemas"]["OneTimePassword"] | null;
         };
         /** @description What is needed to create a person. */
         PersonInput: {
@@ -4829,9 +5280,9 @@ export interface components {
             organisation: string;
             /**
              * Format: password
-             * @description Their first password.
+             * @description Their first password; left out = one is made for one time.
              */
-            password: string;
+            password?: string | null;
         };
         /** @description Something that could be done in a case now. */
         PossibleAct: {
@@ -4843,6 +5294,11 @@ export interface components {
             by: string[];
             /** @description The papers it asks for that do not lie in the case yet. */
             papers: string[];
+            /** @description The same with their titles and the form in which a page asks for them. */
+            paper_forms: components["schemas"]["PaperForm"][];
+            /** @description What whoever does it may state with it, under `facts`. */
+            facts: components["schemas"]["StatableFact"][];
+            extension: components["schemas"]["ExtensionRoom"] | null;
             /** @description Where it leads; `null` = the state stays. */
             to: string | null;
             /** @description The article it rests on. */
@@ -4890,6 +5346,8 @@ export interface components {
             failed?: string[];
             /** @description When the law refused an act: what can be done instead, and by whom. */
             next?: components["schemas"]["NextAct"][];
+            /** @description When the law refused an act: every single thing that stands against it. */
+            reasons?: components["schemas"]["Reason"][];
             /** @description Faults of single fields. */
             fields?: components["schemas"]["FieldFault"][];
             /** @description The request's id, for whoever has to look for the cause. */
@@ -4962,6 +5420,20 @@ export interface components {
              */
             until: string;
         };
+        /** @description One thing that stands against an act, for whoever says it in words of their own. */
+        Reason: {
+            /**
+             * @description What kind of thing: `not_open`, `unknown_act`, `wrong_state`, `wrong_role`, `case_ended`, `already_done`, `unknown_word`,
+             *     `missing_paper`, `condition_unmet`, `condition_met`, `excepted`, `nothing_to_extend`, `term_not_running`,
+             *     `extensions_used_up` or `extension_too_long`.
+             * @example condition_unmet
+             */
+            code: string;
+            /** @description What a sentence about it must name, e.g. `condition` and its Chinese `title`. */
+            values: {
+                [key: string]: string;
+            };
+        };
         /** @description What came of an act. */
         Receipt: {
             /**
@@ -4976,6 +5448,8 @@ export interface components {
             act: string;
             /** @description Which act of the procedure. */
             name: string;
+            /** @description What that act is called. */
+            title: string;
             /** @description In which role. */
             role: string;
             /**
@@ -4985,6 +5459,8 @@ export interface components {
             at: string;
             /** @description The state afterwards. */
             state: string;
+            /** @description What that state is called. */
+            state_title: string;
             /** @description Whether the case has ended. */
             ended: boolean;
             /**
@@ -5318,6 +5794,15 @@ export interface components {
              * @description Whose.
              */
             person: string;
+            /** @description Their login. */
+            login: string;
+            /**
+             * Format: uuid
+             * @description For whom they work.
+             */
+            organisation: string;
+            /** @description Whether it is the one with which it is asked. */
+            current: boolean;
             /**
              * Format: date-time
              * @description When it began.
@@ -5333,6 +5818,11 @@ export interface components {
              * @description When it was ended.
              */
             ended_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it was last used, to within some minutes.
+             */
+            used_at: string | null;
         };
         /** @description Whether and how a resource is shared (CN-16, CM-16, PT-7). Sharing is the rule, so that is the default. */
         Sharing: {
@@ -5381,6 +5871,18 @@ export interface components {
             file: string;
             /** @description Its SHA-256 in hexadecimal. */
             sha256: string;
+        };
+        /** @description A fact that whoever does an act may state with it. */
+        StatableFact: {
+            /** @description Its name. */
+            id: string;
+            /** @description What it is called, in Chinese. */
+            title: string;
+            /** @description What values it takes: `flag`, `number`, `moment` or `word`. */
+            kind: string;
+            /** @description For a word: the closed list; empty = any text. */
+            words: string[];
+            must: components["schemas"]["FactValue"] | null;
         };
         /** @description A state of a procedure. */
         StateLine: {
@@ -5521,6 +6023,13 @@ export interface components {
             nonce: string;
             /** @description The SM2 signature over the UTF-8 text `gongshu-token\n{client}\n{timestamp}\n{nonce}`: DER or 64 raw bytes, in base64. */
             signature: string;
+        };
+        /** @description The first code of a second factor. */
+        TotpConfirmation: {
+            /** @description What was shown with the second factor. */
+            pending: string;
+            /** @description The six digits that the authenticator shows. */
+            code: string;
         };
         /** @description A new second factor, shown once. */
         TotpEnrolment: {
@@ -5706,6 +6215,9 @@ export interface components {
             by: components["schemas"]["Name"][];
             /** @description The papers it still asks for. */
             papers: components["schemas"]["Name"][];
+            /** @description What whoever does it may state with it. */
+            facts: components["schemas"]["StatableFact"][];
+            extension: components["schemas"]["ExtensionRoom"] | null;
             to: components["schemas"]["Name"] | null;
             /** @description The article it rests on. */
             article: string;
@@ -6458,16 +6970,22 @@ export interface operations {
                 mine?: boolean;
                 /** @description Only those that wait for this role. */
                 role?: string;
+                /** @description Only those that keep this pack. */
+                pack?: string;
                 /** @description Only those of this procedure. */
                 procedure?: string;
                 /** @description Only those in this state. */
                 state?: string;
                 /** @description Only those about this thing. */
                 subject?: string;
+                /** @description Only those with this in the title of their subject or procedure, or with this id. */
+                text?: string;
                 /** @description Only ended ones, or only running ones. */
                 ended?: boolean;
-                /** @description Only those in which a term runs out before this instant. */
+                /** @description Only those that are due before this instant; what is overdue is. */
                 due_before?: string;
+                /** @description In which order: `due` = what is due first, first, then the latest changed; `changed` and `opened` = the latest first. */
+                sort?: "due" | "changed" | "opened";
                 /** @description Rows to skip. */
                 offset?: number;
                 /** @description Rows to give. */
@@ -7371,6 +7889,86 @@ export interface operations {
             };
         };
     };
+    changes_list: {
+        parameters: {
+            query: {
+                /** @description What was recorded after this instant; the previous visit stands at `GET /api/v1/me`. */
+                since: string;
+                /** @description Rows to skip. */
+                offset?: number;
+                /** @description Rows to give. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Paged_Change"];
+                };
+            };
+            /** @description the input does not have the required form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not permitted, or beyond the grant; the hint names the deciding policy or article */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing, or it may not be seen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the platform failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much is being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     clients_list: {
         parameters: {
             query?: {
@@ -7582,6 +8180,122 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description the input does not have the required form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not permitted, or beyond the grant; the hint names the deciding policy or article */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing, or it may not be seen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description changed meanwhile, or not active */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a limit is exceeded */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another media type is taken */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the law refuses the act, or the file cannot be loaded */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the platform failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much is being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clients_rotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the client */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClientKey"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Client"];
+                };
             };
             /** @description the input does not have the required form */
             400: {
@@ -10785,6 +11499,340 @@ export interface operations {
             };
         };
     };
+    me_change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description it is changed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description the input does not have the required form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not permitted, or beyond the grant; the hint names the deciding policy or article */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing, or it may not be seen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description changed meanwhile, or not active */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a limit is exceeded */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another media type is taken */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the law refuses the act, or the file cannot be loaded */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the platform failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much is being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    me_begin_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PendingTotp"];
+                };
+            };
+            /** @description the input does not have the required form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not permitted, or beyond the grant; the hint names the deciding policy or article */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing, or it may not be seen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description changed meanwhile, or not active */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a limit is exceeded */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another media type is taken */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the law refuses the act, or the file cannot be loaded */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the platform failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much is being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    me_confirm_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TotpConfirmation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description the input does not have the required form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not permitted, or beyond the grant; the hint names the deciding policy or article */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing, or it may not be seen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description changed meanwhile, or not active */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a limit is exceeded */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another media type is taken */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the law refuses the act, or the file cannot be loaded */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the platform failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much is being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     notices_list: {
         parameters: {
             query?: {
@@ -11556,6 +12604,346 @@ export interface operations {
             };
         };
     };
+    organisations_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the organisation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganisationInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            /** @description the input does not have the required form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not permitted, or beyond the grant; the hint names the deciding policy or article */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing, or it may not be seen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description changed meanwhile, or not active */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a limit is exceeded */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another media type is taken */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the law refuses the act, or the file cannot be loaded */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the platform failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much is being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    organisations_disable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the organisation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            /** @description the input does not have the required form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not permitted, or beyond the grant; the hint names the deciding policy or article */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing, or it may not be seen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description changed meanwhile, or not active */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a limit is exceeded */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another media type is taken */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the law refuses the act, or the file cannot be loaded */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the platform failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much is being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    organisations_enable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the organisation */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            /** @description the input does not have the required form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not permitted, or beyond the grant; the hint names the deciding policy or article */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing, or it may not be seen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description changed meanwhile, or not active */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a limit is exceeded */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another media type is taken */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the law refuses the act, or the file cannot be loaded */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the platform failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much is being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     organisations_signing_key: {
         parameters: {
             query?: never;
@@ -12012,8 +13400,14 @@ export interface operations {
     people_list: {
         parameters: {
             query?: {
-                /** @description The organisation; left out = the caller's own. */
+                /** @description Only those of this organisation. */
                 organisation?: string;
+                /** @description Only those with this in their login or name. */
+                search?: string;
+                /** @description Only those with this role. */
+                role?: components["schemas"]["Role"];
+                /** @description Only those who are shut out, or only those who are not. */
+                disabled?: boolean;
                 /** @description Rows to skip. */
                 offset?: number;
                 /** @description Rows to give. */
@@ -12107,7 +13501,343 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": components["schemas"]["PersonCreated"];
+                };
+            };
+            /** @description the input does not have the required form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not permitted, or beyond the grant; the hint names the deciding policy or article */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing, or it may not be seen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description changed meanwhile, or not active */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a limit is exceeded */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another media type is taken */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the law refuses the act, or the file cannot be loaded */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the platform failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much is being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    people_disable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description the input does not have the required form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not permitted, or beyond the grant; the hint names the deciding policy or article */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing, or it may not be seen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description changed meanwhile, or not active */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a limit is exceeded */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another media type is taken */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the law refuses the act, or the file cannot be loaded */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the platform failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much is being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    people_enable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description the input does not have the required form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not permitted, or beyond the grant; the hint names the deciding policy or article */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing, or it may not be seen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description changed meanwhile, or not active */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a limit is exceeded */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another media type is taken */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the law refuses the act, or the file cannot be loaded */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the platform failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much is being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    people_reset_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneTimePassword"];
                 };
             };
             /** @description the input does not have the required form */
@@ -12336,6 +14066,118 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TotpEnrolment"];
+                };
+            };
+            /** @description the input does not have the required form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not permitted, or beyond the grant; the hint names the deciding policy or article */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing, or it may not be seen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description changed meanwhile, or not active */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a limit is exceeded */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another media type is taken */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the law refuses the act, or the file cannot be loaded */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the platform failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much is being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    people_unlock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
                 };
             };
             /** @description the input does not have the required form */
@@ -13440,6 +15282,10 @@ export interface operations {
             query?: {
                 /** @description The person; left out = the caller. */
                 person?: string;
+                /** @description Everybody's, for the security and the audit administrator. */
+                all?: boolean;
+                /** @description Only those that have not ended. */
+                open?: boolean;
                 /** @description Rows to skip. */
                 offset?: number;
                 /** @description Rows to give. */

@@ -127,7 +127,13 @@ fn who_does_what_outside_cases() {
             &[],
             &[ReadThing],
         ),
-        (Role::SecurityAdministrator, &[AssignRoles, ManageSessions, ReadPeople, ReadSessions], &[ReadThing], &[], &[ReadThing]),
+        (
+            Role::SecurityAdministrator,
+            &[AssignRoles, ManageSessions, ReadPeople, ReadSessions],
+            &[ReadThing],
+            &[],
+            &[ReadThing],
+        ),
         (Role::AuditAdministrator, &[ReadLog, ReadPeople, ReadSessions], &[ReadThing], &[ReadThing], &[ReadThing]),
     ];
     let everybody = [ListCases, ReadInbox, ReadCatalogue, ReadOrganisations];
