@@ -7,7 +7,10 @@ const district = process.env.GONGSHU_SERVER ?? "http://127.0.0.1:8080";
 const proxy = Object.fromEntries(["/api", "/log", "/healthz", "/readyz"].map((path) => [path, { target: district }]));
 
 /** What the built pages may do, as the platform sends it. No inline script or style, nobody else's anything. */
-const policy = readFileSync(new URL("../crates/console/src/policy.txt", import.meta.url), "utf8").trim().split("\n").join("; ");
+const policy = readFileSync(new URL("../crates/console/src/policy.txt", import.meta.url), "utf8")
+  .trim()
+  .split("\n")
+  .join("; ");
 
 export default defineConfig({
   base: "/console/",
