@@ -126,6 +126,28 @@ pub struct Serve {
     /// Write log lines in JSON
     #[arg(long)]
     pub log_json: bool,
+    /// The fonts of letters
+    #[command(flatten)]
+    pub letters: LetterFonts,
+}
+
+/// The fonts of letters
+#[derive(Debug, Default, Args)]
+pub struct LetterFonts {
+    /// Chinese font of letters (TrueType, OpenType or a collection); without it, the usual folders are searched
+    #[arg(long, value_name = "FILE", env = "GONGSHU_LETTER_FONT")]
+    pub letter_font: Option<PathBuf>,
+    /// Font of their titles
+    #[arg(long, value_name = "FILE", env = "GONGSHU_LETTER_TITLE_FONT", requires = "letter_font")]
+    pub letter_title_font: Option<PathBuf>,
+}
+
+impl LetterFonts {
+    /// As the server takes them.
+    #[must_use]
+    pub fn files(&self) -> Option<(PathBuf, Option<PathBuf>)> {
+        self.letter_font.clone().map(|body| (body, self.letter_title_font.clone()))
+    }
 }
 
 /// `gongshu demo`
@@ -150,6 +172,9 @@ pub struct Demo {
     /// Write the generated files to this folder and stop; nothing is served
     #[arg(long, value_name = "DIR")]
     pub write: Option<PathBuf>,
+    /// The fonts of letters
+    #[command(flatten)]
+    pub letters: LetterFonts,
 }
 
 /// `gongshu story`

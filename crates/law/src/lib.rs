@@ -29,6 +29,7 @@ mod document;
 mod engine;
 mod error;
 mod ids;
+mod letter;
 mod pack;
 mod show;
 #[cfg(test)]
@@ -43,10 +44,11 @@ pub use engine::{
 };
 pub use error::{PackError, Place};
 pub use ids::*;
+pub use letter::{BLANKS, LetterForm, LetterParagraph, LetterRule, LetterWhen, LetterWords, fill_letter, letter_words};
 pub use pack::{
     ActRule, Article, ClockRule, DatedValue, Extension, InForce, Keep, List, ListItem, Pack, Procedure, Refuses,
     Requirement, RoleHolder, Set, Source, State, Subject,
 };
 pub use scenario::Scenario;
 pub use show::*;
-pub use vocabulary::{FactKind, Holders, Vocabulary};
+pub use vocabulary::{FactKind, Holders, PaperKind, Vocabulary};

@@ -18,6 +18,7 @@ pub mod auth;
 mod consoles;
 mod csv;
 pub mod extract;
+mod fonts;
 mod layers;
 mod openapi;
 pub mod page;

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use platform::{Actor, Ctx, Platform};
 use tokio::sync::Semaphore;
 
-use crate::progress::Loads;
+use crate::{fonts::LetterFonts, progress::Loads};
 
 /// Shared by every request. It is cloned several times for each, so it is one pointer: every counter that two processors keep
 /// taking from each other costs more than it seems.
@@ -35,6 +35,7 @@ pub struct Shared {
     pub(crate) places: Arc<Semaphore>,
     pub(crate) loads: Loads,
     pub(crate) names: Arc<RequestNames>,
+    pub(crate) fonts: LetterFonts,
 }
 
 /// 32 fresh random bytes at every call. The edge passes in the system's source, tests a seeded one.
@@ -45,6 +46,7 @@ impl AppState {
     pub fn new(platform: Platform, clock: Arc<dyn Clock>, chance: Chance, settings: ServerSettings) -> Self {
         let names = Arc::new(RequestNames::new(chance()));
         let places = Arc::new(Semaphore::new(settings.concurrent_requests.min(Semaphore::MAX_PERMITS)));
+        let fonts = LetterFonts::new(settings.letter_fonts.clone());
         Self(Arc::new(Shared {
             platform,
             clock,
@@ -53,6 +55,7 @@ impl AppState {
             places,
             loads: Loads::new(),
             names,
+            fonts,
         }))
     }
 
@@ -92,6 +95,8 @@ pub struct ServerSettings {
     pub shutdown_timeout: Duration,
     /// Whether the session cookie is sent over HTTPS only. Off for the demonstration on the own machine.
     pub secure_cookies: bool,
+    /// The font files of letters, for the body and for titles; where they are not named, the usual places are searched.
+    pub letter_fonts: Option<(PathBuf, Option<PathBuf>)>,
     /// Who can log in, shown on the first page of a demonstration and nowhere else.
     pub guests: Vec<Guest>,
 }
@@ -110,6 +115,7 @@ impl ServerSettings {
             body_timeout: Duration::from_secs(30),
             shutdown_timeout: Duration::from_secs(20),
             secure_cookies: true,
+            letter_fonts: None,
             guests: Vec::new(),
         }
     }

@@ -12,9 +12,10 @@ use crate::house::House;
 /// One crate of the house and those it may import.
 const HOUSE: &[(&str, &[&str])] = &[
     ("cli", &["server", "platform", "law", "sm", "tlog", "privacy", "lake"]),
-    ("server", &["platform", "console", "sheet"]),
+    ("server", &["platform", "console", "sheet", "letters"]),
     ("console", &[]),
     ("sheet", &[]),
+    ("letters", &[]),
     ("platform", &["law", "tlog", "privacy", "sm"]),
     ("lake", &["privacy", "sm"]),
     ("tlog", &["sm"]),
@@ -59,6 +60,11 @@ const FENCES: &[Fence] = &[
         why: "HTTP is mapped in one place",
     },
     Fence {
+        dependencies: &["krilla*", "skrifa"],
+        homes: &["letters"],
+        why: "how a letter looks on paper is one crate's business",
+    },
+    Fence {
         dependencies: &["ed25519-dalek", "sha2"],
         homes: &["tlog"],
         why: "foreign cryptography serves the public form of the log and nothing else",
@@ -71,7 +77,7 @@ const FENCES: &[Fence] = &[
 ];
 
 /// Crates that must stay pure, and what would end that.
-const PURE: &[&str] = &["law", "sm", "tlog", "privacy"];
+const PURE: &[&str] = &["law", "sm", "tlog", "privacy", "letters"];
 const IMPURE: &[&str] =
     &["tokio*", "async-trait", "futures*", "reqwest", "sea-orm*", "sqlx*", "rand", "rand_chacha", "getrandom"];
 

@@ -78,6 +78,7 @@ async fn serve(common: &Common, args: &Demo, district: &District, out: &Out) -> 
     // The demonstration speaks plain HTTP on the loopback interface.
     settings.secure_cookies = false;
     settings.guests = guests(district);
+    settings.letter_fonts = args.letters.files();
     welcome(common, district, &listener.local_addr()?.to_string(), &node, out).await?;
     node.serve(listener, settings, Time::Kept, compose::asked_to_stop()).await
 }

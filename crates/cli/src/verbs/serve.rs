@@ -43,7 +43,8 @@ pub async fn run(common: &Common, args: &Serve, out: &Out) -> Result<()> {
     };
     let node = Node::open(plan, secrets).await?;
     introduce(&founding::found(&node, founding::random_password).await?, out)?;
-    let settings = node.server_settings();
+    let mut settings = node.server_settings();
+    settings.letter_fonts = args.letters.files();
     let address = listener.local_addr()?;
     if out.is_json() {
         out.row(&serde_json::json!({ "serving": format!("http://{address}"), "pack": common.pack }))?;

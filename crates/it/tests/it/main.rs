@@ -15,6 +15,7 @@ mod evidence;
 mod foreign;
 mod gateway;
 mod kill;
+mod letters;
 mod log;
 mod node;
 mod scenarios;

@@ -10,6 +10,7 @@ use crate::{
     case::{Effect, FactValue, Outcome},
     error::Place,
     ids::*,
+    letter::LetterRule,
     scenario::{KeepScenario, Scenario},
 };
 
@@ -232,6 +233,8 @@ pub struct Procedure {
     pub clocks: IndexMap<ClockId, ClockRule>,
     /// Which papers an application needs to be complete.
     pub requirements: Vec<Requirement>,
+    /// The letters of single acts; any other act has the vocabulary's letter for its kind.
+    pub letters: IndexMap<ActId, LetterRule>,
 }
 
 /// A state of a case.

@@ -7,7 +7,7 @@ use super::{
     ActRule, Article, ClockRule, DatedValue, Extension, InForce, Keep, List, Pack, Procedure, Requirement, RoleHolder,
     Set, State, check,
     inherit::{self, Adding, may_stand},
-    raw::{RawAct, RawClock, RawKeep, RawList, RawPack, RawProcedure, RawRequirement, RawState, RawValue},
+    raw::{RawAct, RawClock, RawKeep, RawLetter, RawList, RawPack, RawProcedure, RawRequirement, RawState, RawValue},
 };
 use crate::{
     calendar::Period,
@@ -15,6 +15,7 @@ use crate::{
     document::{Entry, Piece, entries, pieces, whole},
     error::{Faults, Place},
     ids::*,
+    letter::LetterRule,
     scenario,
     vocabulary::{FactKind, Vocabulary},
 };
@@ -43,6 +44,7 @@ struct Gathered {
     acts: Vec<At<RawAct>>,
     clocks: Vec<At<RawClock>>,
     requirements: Vec<At<RawRequirement>>,
+    letters: Vec<At<RawLetter>>,
     lists: Vec<At<RawList>>,
     keeps: Vec<At<RawKeep>>,
     scenarios: Vec<RawScenario>,
@@ -72,7 +74,7 @@ pub(crate) fn chapters<'a>(
     for (path, text) in files.iter().filter(|(path, _)| *path != head.file) {
         gathered.chapter(&pack.article_prefix, path, text, faults);
     }
-    let Gathered { articles, values, procedures, states, acts, clocks, requirements, lists, keeps, scenarios } =
+    let Gathered { articles, values, procedures, states, acts, clocks, requirements, letters, lists, keeps, scenarios } =
         gathered;
     inherit::take_over(&mut pack, parents, &head, faults);
     pack.articles = articles;
@@ -83,6 +85,7 @@ pub(crate) fn chapters<'a>(
     add_acts(&mut pack, acts, vocabulary, faults);
     add_clocks(&mut pack, clocks, faults);
     add_requirements(&mut pack, requirements, faults);
+    add_letters(&mut pack, letters, faults);
     check::check(&pack, vocabulary, &head, faults);
     for raw in &scenarios {
         if raw.procedure == "keep" {
@@ -256,12 +259,13 @@ impl Gathered {
             "act" => push!(self.acts),
             "clock" => push!(self.clocks),
             "requirement" => push!(self.requirements),
+            "letter" => push!(self.letters),
             "list" => push!(self.lists),
             "keep" => push!(self.keeps),
             other => faults.add(
                 &place,
                 format!("there is no rule `{other}`"),
-                "use value, procedure, state, act, clock, requirement, list, keep",
+                "use value, procedure, state, act, clock, requirement, letter, list, keep",
             ),
         }
     }
@@ -364,6 +368,7 @@ fn add_procedures(pack: &mut Pack, procedures: Vec<At<RawProcedure>>, faults: &m
             acts: IndexMap::new(),
             clocks: IndexMap::new(),
             requirements: Vec::new(),
+            letters: IndexMap::new(),
         };
         let standing = pack.procedures.get(&raw.id).map(|rule| (rule.article.clone(), rule.place.clone()));
         let (id, replaces) = (raw.id.as_str(), raw.replaces.as_ref());
@@ -493,6 +498,29 @@ fn add_requirements(pack: &mut Pack, requirements: Vec<At<RawRequirement>>, faul
     for At { raw, article, place } in requirements {
         let Some((_, procedure)) = procedure(pack, &raw.procedure, &place, faults) else { continue };
         procedure.requirements.push(Requirement { papers: raw.papers, when: raw.when, article, place });
+    }
+}
+
+fn add_letters(pack: &mut Pack, letters: Vec<At<RawLetter>>, faults: &mut Faults) {
+    for At { raw, article, place } in letters {
+        let Some((own, procedure)) = procedure(pack, &raw.procedure, &place, faults) else { continue };
+        if !procedure.acts.contains_key(&raw.act) {
+            let what = format!("the procedure `{}` has no act `{}` to write a letter about", raw.procedure, raw.act);
+            faults.add(&place, what, "name an act of the procedure");
+        }
+        for what in Vocabulary::letter_faults(&raw.heading, &raw.text) {
+            faults.add(
+                &place,
+                format!("the letter of `{}`: {what}", raw.act),
+                "use the blanks of `regulations/README.md`",
+            );
+        }
+        let standing = procedure.letters.get(&raw.act).map(|rule| (rule.article.clone(), rule.place.clone()));
+        let (id, replaces) = (raw.act.as_str(), raw.replaces.as_ref());
+        if may_stand(own, &Adding { kind: "letter", id, place: &place, replaces, standing }, faults) {
+            let rule = LetterRule { heading: raw.heading, text: raw.text, article, place: place.clone() };
+            procedure.letters.insert(raw.act, rule);
+        }
     }
 }
 

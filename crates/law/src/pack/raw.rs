@@ -153,6 +153,16 @@ pub(super) struct RawRequirement {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(super) struct RawLetter {
+    pub(super) procedure: ProcedureId,
+    pub(super) act: ActId,
+    pub(super) heading: String,
+    pub(super) text: String,
+    pub(super) replaces: Option<ArticleId>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct RawList {
     pub(super) id: ListId,
     pub(super) title: String,

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use jiff::{Timestamp, civil::DateTime};
 use serde::{Deserialize, Serialize};
 
-use crate::{calendar::shanghai, case::FactValue, ids::*};
+use crate::{calendar::shanghai, case::FactValue, ids::*, letter::LetterForm};
 
 mod parse;
 
@@ -28,6 +28,8 @@ pub struct Vocabulary {
     pub outcomes: IndexMap<String, Title>,
     /// What can be entered and struck by a case.
     pub registers: IndexMap<RegisterId, Title>,
+    /// The letters for acts of a kind, in the order in which they are tried.
+    pub letters: IndexMap<String, LetterForm>,
 }
 
 /// What a word is called on a page.

@@ -8,6 +8,7 @@ use crate::{
     document::{Entry, Piece, entries, pieces},
     error::{Faults, Place},
     ids::*,
+    letter::{LetterForm, LetterWhen},
 };
 
 #[derive(Deserialize)]
@@ -71,6 +72,18 @@ struct RawPaper {
     role: Option<PaperRole>,
     zh: String,
     en: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawLetter {
+    id: String,
+    zh: String,
+    en: String,
+    #[serde(default)]
+    when: LetterWhen,
+    heading: String,
+    text: String,
 }
 
 pub(super) fn parse(files: &[(String, String)], faults: &mut Faults) -> Vocabulary {
@@ -153,11 +166,25 @@ fn add(vocabulary: &mut Vocabulary, entry: Entry<'_>, faults: &mut Faults) {
                 .insert(raw.id, Fact { title, kind: raw.kind, words: raw.words, stated: raw.stated })
                 .is_some()
         }),
+        "letter" => entry.read::<RawLetter>(faults).is_some_and(|raw| {
+            let verbs = raw.when.effects.iter().filter(|verb| !Effect::VERBS.contains(&verb.as_str()));
+            let unknown = verbs.map(|verb| format!("the platform has no verb `{verb}`"));
+            for what in unknown.chain(Vocabulary::letter_faults(&raw.heading, &raw.text)) {
+                faults.add(
+                    &place,
+                    format!("the letter `{}`: {what}", raw.id),
+                    "use the blanks of `regulations/README.md`",
+                );
+            }
+            let title = Title { zh: raw.zh, en: raw.en };
+            let form = LetterForm { title, when: raw.when, heading: raw.heading, text: raw.text };
+            vocabulary.letters.insert(raw.id, form).is_some()
+        }),
         _ => {
             faults.add(
                 &place,
                 format!("the vocabulary has no `{key}`"),
-                "use role, fact, predicate, paper, effect, outcome, register",
+                "use role, fact, predicate, paper, effect, outcome, register, letter",
             );
             false
         }
@@ -211,6 +238,14 @@ fn complete(vocabulary: &Vocabulary, start: &Place, faults: &mut Faults) {
             start,
             format!("the outcome `{}` has no title", outcome.as_str()),
             "add `[[outcome]]` with id, zh, en",
+        );
+    }
+    let papers = vocabulary.letters.iter().flat_map(|(id, form)| form.when.papers.iter().map(move |paper| (id, paper)));
+    for (letter, paper) in papers.filter(|(_, paper)| !vocabulary.papers.contains_key(*paper)) {
+        faults.add(
+            start,
+            format!("the letter `{letter}` is for the paper `{paper}`, which is none"),
+            "name a paper of the vocabulary",
         );
     }
     for role in ["law", "platform"].iter().filter(|role| !vocabulary.roles.contains_key(**role)) {

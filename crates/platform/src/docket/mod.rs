@@ -15,6 +15,7 @@ mod learning;
 mod list;
 #[cfg(test)]
 mod list_tests;
+mod letters;
 mod matters;
 pub(crate) mod notices;
 mod opening;
@@ -46,6 +47,7 @@ pub use explaining::Explanation;
 pub use law::{Extendable, FactValue, Named, Possible, Reason, Refusal, Statable};
 pub(crate) use learning::learn;
 pub use list::{CaseFilter, CaseLine, CaseOrder, DueLine};
+pub use letters::{LetterProof, LetterText};
 pub use matters::{LONGEST_TITLE, Matter};
 pub use notices::{NoticeKind, NoticeView};
 pub use opening::open_case;

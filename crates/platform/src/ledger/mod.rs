@@ -68,6 +68,14 @@ pub struct PublishedCheckpoint {
     pub sha256: String,
 }
 
+/// An entry of the log with its place.
+pub(crate) struct Logged {
+    pub(crate) class: String,
+    pub(crate) period: String,
+    pub(crate) index: u64,
+    pub(crate) leaf: String,
+}
+
 impl Ledger {
     pub(crate) fn open(settings: &Settings, keys: &Keys, ctx: &Ctx) -> Result<Self> {
         Ok(Self { shards: shards::Shards::new(settings, keys, ctx.now)?, pump: pump::Pump::default() })
@@ -221,6 +229,15 @@ impl Platform {
     /// [`Code::Internal`] when the database fails.
     pub async fn log_index(&self, key: Uuid) -> Result<Option<u64>> {
         Ok(indices(self.db().read(), [key]).await?.remove(&key))
+    }
+
+    /// An entry with its place in the log; waits until the log has published it.
+    pub(crate) async fn logged(&self, key: Uuid) -> Result<Logged> {
+        let (shard, index) = self.published(key).await?;
+        let row =
+            store::outbox::Entity::find().filter(store::outbox::Column::Key.eq(key)).one(self.db().read()).await?;
+        let leaf = row.ok_or_else(|| Error::not_found("log entry", key))?.leaf;
+        Ok(Logged { class: shard.class().to_owned(), period: shard.period().to_owned(), index, leaf })
     }
 
     pub(crate) async fn evidence_of(&self, key: Uuid, openings: Vec<tlog::evidence::Opening>) -> Result<Evidence> {

@@ -24,6 +24,7 @@ pub mod gateway;
 pub mod health;
 pub mod histories;
 pub mod law;
+pub mod letters;
 pub mod loads;
 pub mod notices;
 pub mod objections;
@@ -72,6 +73,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         notices::routes(),
         objections::routes(),
         evidence::routes(),
+        letters::routes(),
         law::routes(),
         calendar::routes(),
         procedures::routes(),

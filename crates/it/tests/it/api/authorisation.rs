@@ -150,6 +150,7 @@ struct World {
     service: String,
     idle: String,
     idle_case: String,
+    refusable: String,
     call: String,
     index: u64,
     notice: String,
@@ -190,6 +191,7 @@ impl World {
         let notice =
             json!({ "act": "give_supplement_notice", "role": "provider", "papers": { "supplement_list": "使用范围" } });
         site.act(PROVIDER, &text(&short["receipt"]["case"]), notice).await.ok();
+        let refusable = text(&Demand::complete(&entry).ask(site).await.ok()["receipt"]["case"]);
         let notices = site.get(DEMANDER, "/notices").await.ok();
         let (client, token) = Self::client(site).await;
         let people = site.get(SYSTEM, "/people?limit=200").await.ok();
@@ -214,6 +216,7 @@ impl World {
             act,
             idle_case: site.case_about(DEMANDER, &idle, "sharing_service").await,
             idle,
+            refusable,
             index: call["use"]["index"].as_u64().unwrap(),
             call: text(&call["call"]),
             notice: text(&notices["items"][0]["id"]),
@@ -542,6 +545,12 @@ impl World {
             ("cases_act", PROVIDER, one(&self.idle_case), act("end_by_demander"), 403),
             ("cases_act", PLAIN, one(&self.draft_case), act("abandon"), 403),
             ("cases_act", DEMANDER, one(&self.idle_case), act("end_by_demander"), 200),
+            ("acts_letter", NOBODY, one(&self.act), None, 401),
+            ("acts_letter", STRANGER, one(&self.act), None, 403),
+            ("acts_letter", DEMANDER, one(&self.act), None, 200),
+            ("letters_draft", NOBODY, one(&self.draft_case), act("abandon"), 401),
+            ("letters_draft", STRANGER, one(&self.case), act("approve"), 403),
+            ("letters_draft", PROVIDER, one(&self.refusable), Some(json!({ "act": "refuse", "papers": { "refusal_reason": "超出使用范围" } })), 200),
             ("matters_name", NOBODY, none(), Some(json!({ "title": "数据采购" })), 401),
             ("matters_name", PLAIN, none(), Some(json!({ "title": "数据采购" })), 403),
             ("matters_name", PROVIDER, none(), Some(json!({ "title": "数据采购" })), 200),
