@@ -141,7 +141,7 @@ pub(crate) fn unknown_blanks(text: &str) -> Vec<String> {
 
 /// Fills the blanks of a text. A paragraph that is nothing but one blank becomes a paragraph for each of its values; elsewhere
 /// several values are told one after the other. What has a blank without a value is left out, and so is an announcement
-/// of nothing.
+/// of nothing; the announcements that stay are numbered.
 #[must_use]
 pub fn fill_letter(text: &str, values: &BTreeMap<&str, Vec<String>>) -> Vec<LetterParagraph> {
     let mut filled: Vec<LetterParagraph> = Vec::new();
@@ -162,7 +162,29 @@ pub fn fill_letter(text: &str, values: &BTreeMap<&str, Vec<String>>) -> Vec<Lett
     let followed: Vec<bool> =
         (0..filled.len()).map(|at| filled.get(at.saturating_add(1)).is_some_and(|next| !next.heading)).collect();
     let kept = filled.into_iter().zip(followed);
-    kept.filter(|(paragraph, followed)| !paragraph.heading || *followed).map(|(paragraph, _)| paragraph).collect()
+    let mut kept: Vec<LetterParagraph> =
+        kept.filter(|(paragraph, followed)| !paragraph.heading || *followed).map(|(paragraph, _)| paragraph).collect();
+    // Announcements are numbered only now, so that what was left out leaves no gap; a single one needs no number.
+    let mut headings: Vec<&mut LetterParagraph> = kept.iter_mut().filter(|paragraph| paragraph.heading).collect();
+    if headings.len() > 1 {
+        for (at, heading) in headings.iter_mut().enumerate() {
+            heading.text = format!("{}、{}", chinese_numeral(at.saturating_add(1)), heading.text);
+        }
+    }
+    kept
+}
+
+/// A number from 1 to 99 in Chinese; others stay digits.
+#[must_use]
+pub fn chinese_numeral(number: usize) -> String {
+    const DIGITS: [&str; 10] = ["", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
+    let digit = |at: usize| DIGITS.get(at).copied().unwrap_or_default();
+    match (number / 10, number % 10) {
+        (0, one) if one > 0 => digit(one).to_owned(),
+        (1, one) => format!("十{}", digit(one)),
+        (ten @ 2..=9, one) => format!("{}十{}", digit(ten), digit(one)),
+        _ => number.to_string(),
+    }
 }
 
 fn sentence(words: &str, values: &BTreeMap<&str, Vec<String>>) -> Option<String> {
@@ -202,10 +224,24 @@ mod tests {
     /// A letter never shows an empty blank: its paragraph goes, and with it an announcement that would announce nothing.
     #[test]
     fn what_has_nothing_to_say_is_left_out() {
-        let text = "甲{subject}乙。\n\n# 一、材料\n\n{papers}\n\n# 二、期限\n\n{running}\n\n以上{date}。";
+        let text = "甲{subject}乙。\n\n# 材料\n\n{papers}\n\n# 期限\n\n{running}\n\n以上{date}。\n\n# 其他\n\n丙";
         let told = said(text, &[("subject", &["名单"]), ("papers", &["（一）", "（二）"]), ("running", &[])]);
-        let wanted = [(false, "甲名单乙。"), (true, "一、材料"), (false, "（一）"), (false, "（二）")];
+        let wanted = [
+            (false, "甲名单乙。"),
+            (true, "一、材料"),
+            (false, "（一）"),
+            (false, "（二）"),
+            (true, "二、其他"),
+            (false, "丙"),
+        ];
         assert_eq!(told, wanted.map(|(heading, text)| (heading, text.to_owned())));
+    }
+
+    /// Articles are cited with Chinese numerals.
+    #[test]
+    fn numbers_are_written_in_chinese() {
+        let told = [1, 9, 10, 11, 20, 37, 99, 100].map(chinese_numeral);
+        assert_eq!(told, ["一", "九", "十", "十一", "二十", "三十七", "九十九", "100"]);
     }
 
     /// A misspelt blank is a fault of the pack, not a hole in a letter.

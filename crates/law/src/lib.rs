@@ -44,7 +44,10 @@ pub use engine::{
 };
 pub use error::{PackError, Place};
 pub use ids::*;
-pub use letter::{BLANKS, LetterForm, LetterParagraph, LetterRule, LetterWhen, LetterWords, fill_letter, letter_words};
+pub use letter::{
+    BLANKS, LetterForm, LetterParagraph, LetterRule, LetterWhen, LetterWords, chinese_numeral, fill_letter,
+    letter_words,
+};
 pub use pack::{
     ActRule, Article, ClockRule, DatedValue, Extension, InForce, Keep, List, ListItem, Pack, Procedure, Refuses,
     Requirement, RoleHolder, Set, Source, State, Subject,

@@ -17,7 +17,7 @@ use krilla::{
 use crate::{
     Error, Fonts, Letter, MAX_PAGES, Paragraph,
     font::{Face, Ruler},
-    lines::{Line, Measure, wrap},
+    lines::{Line, Measure, may_part, wrap},
 };
 
 const MM: f32 = 72.0 / 25.4;
@@ -32,8 +32,10 @@ const PITCH: f32 = 225.0 * MM / 22.0;
 /// The size called 二号.
 const TITLE: f32 = 22.0;
 const TITLE_PITCH: f32 = 33.0;
-const NOTE: f32 = 11.0;
-const NOTE_PITCH: f32 = 16.5;
+const NOTE: f32 = 9.0;
+const NOTE_PITCH: f32 = 13.5;
+/// How far notes may reach below the type area: above the rule and the page number.
+const NOTE_DEPTH: f32 = 8.0 * MM;
 /// The size called 四号, of page numbers.
 const FOLIO: f32 = 14.0;
 const SENDER: f32 = 30.0;
@@ -88,6 +90,14 @@ struct Flow {
     pitch: f32,
     /// Whether it stays on the page of the next line.
     keep: bool,
+    /// Whether it may reach below the type area.
+    note: bool,
+}
+
+impl Flow {
+    fn of(line: Set, pitch: f32, keep: bool) -> Self {
+        Self { line, pitch, keep, note: false }
+    }
 }
 
 /// Sets a letter into pages.
@@ -128,7 +138,8 @@ fn paginate(flows: Vec<Flow>) -> Result<Vec<Vec<Set>>, Error> {
             continue;
         }
         let height: f32 = kept.iter().map(|flow| flow.pitch).sum();
-        if y + height > BOTTOM + 0.5 && !page.is_empty() {
+        let foot = if kept.iter().any(|flow| flow.note) { BOTTOM + NOTE_DEPTH } else { BOTTOM };
+        if y + height > foot + 0.5 && !page.is_empty() {
             pages.push(std::mem::take(&mut page));
             y = TOP;
             if pages.len() >= MAX_PAGES {
@@ -170,7 +181,7 @@ impl Setter<'_> {
         flows.push(blank(PITCH * 0.6));
         for text in self.balanced(&letter.title) {
             let line = self.centred(&text, Style::Bold, TITLE, 0.0, BLACK);
-            flows.push(Flow { line, pitch: TITLE_PITCH, keep: true });
+            flows.push(Flow::of(line, TITLE_PITCH, true));
         }
         flows.push(blank(PITCH));
         if !letter.addressee.is_empty() {
@@ -220,20 +231,25 @@ impl Setter<'_> {
             (x + (date - sender) / 2.0, x)
         };
         let line = |text: &str, x| plain(text, Style::Body, BODY, x, 0.0, BLACK);
-        flows.push(Flow { line: line(&letter.sender, sender_x), pitch: PITCH, keep: true });
-        flows.push(Flow { line: line(&letter.date, date_x), pitch: PITCH, keep: false });
+        flows.push(Flow::of(line(&letter.sender, sender_x), PITCH, true));
+        flows.push(Flow::of(line(&letter.date, date_x), PITCH, !letter.notes.is_empty()));
         if letter.notes.is_empty() {
             return;
         }
-        flows.push(blank(PITCH * 0.8));
+        flows.push(blank(PITCH * 0.5));
+        let before = flows.len();
         for note in &letter.notes {
             let measure = Measure { width: WIDTH, first: 0.0, rest: 2.0 * NOTE };
             let lines = wrap(note, measure, |text| self.width(text, Style::Body, NOTE));
-            let last = lines.len();
-            for (at, line) in lines.into_iter().enumerate() {
+            for line in lines {
                 let set = plain(&line.text, Style::Body, NOTE, LEFT + line.indent, 0.0, GREY);
-                flows.push(Flow { line: set, pitch: NOTE_PITCH, keep: at.saturating_add(1) < last });
+                flows.push(Flow { note: true, ..Flow::of(set, NOTE_PITCH, true) });
             }
+        }
+        // Few enough to stay together with the date; many would be more than a page.
+        let last = flows.len().saturating_sub(1);
+        for (at, flow) in flows.iter_mut().enumerate().skip(before) {
+            flow.keep = at < last && at < before.saturating_add(20);
         }
     }
 
@@ -246,19 +262,26 @@ impl Setter<'_> {
             let gaps = text.chars().count().saturating_sub(1).max(1);
             let spread = if justified { (free / gaps as f32).clamp(0.0, BODY / 4.0) } else { 0.0 };
             let line = Set { spread, ..plain(&text, style, BODY, LEFT + indent, 0.0, BLACK) };
-            flows.push(Flow { line, pitch: PITCH, keep: false });
+            flows.push(Flow::of(line, PITCH, false));
         }
     }
 
-    /// A title in lines of about the same length.
+    /// A title in lines; one of two lines is parted where it reads best, near its middle.
     fn balanced(&self, title: &str) -> Vec<String> {
         let wide = |text: &str| self.width(text, Style::Bold, TITLE);
         let full = Measure { width: WIDTH, first: 0.0, rest: 0.0 };
-        let lines = wrap(title, full, wide);
-        let even = wide(title) / lines.len().max(1) as f32 + 1.5 * TITLE;
-        let narrow = wrap(title, Measure { width: even.min(WIDTH), ..full }, wide);
-        let chosen = if narrow.len() == lines.len() { narrow } else { lines };
-        chosen.into_iter().map(|line| line.text).collect()
+        let lines: Vec<String> = wrap(title, full, wide).into_iter().map(|line| line.text).collect();
+        if lines.len() != 2 {
+            return lines;
+        }
+        let parted = |(at, _): (usize, char)| {
+            let (first, second) = title.split_at_checked(at)?;
+            let (left, right) = (wide(first), wide(second));
+            let fits = left <= WIDTH && right <= WIDTH && !first.is_empty() && may_part(first, second);
+            fits.then(|| ((left - right).abs() / TITLE + roughness(first, second), first, second))
+        };
+        let best = title.char_indices().filter_map(parted).min_by(|a, b| a.0.total_cmp(&b.0));
+        best.map_or(lines, |(_, first, second)| vec![first.to_owned(), second.to_owned()])
     }
 
     fn centred(&self, text: &str, style: Style, size: f32, baseline: f32, colour: (u8, u8, u8)) -> Set {
@@ -272,12 +295,17 @@ impl Setter<'_> {
     }
 }
 
+/// How badly a title is parted here, in characters of imbalance: best behind what is quoted or before what is in brackets.
+fn roughness(first: &str, second: &str) -> f32 {
+    if first.ends_with(['”', '》', '、']) || second.starts_with(['（', '“', '《']) { 0.0 } else { 9.0 }
+}
+
 fn plain(text: &str, style: Style, size: f32, x: f32, baseline: f32, colour: (u8, u8, u8)) -> Set {
     Set { text: text.to_owned(), style, size, x, baseline, spread: 0.0, colour }
 }
 
 fn blank(pitch: f32) -> Flow {
-    Flow { line: plain("", Style::Body, BODY, LEFT, 0.0, BLACK), pitch, keep: true }
+    Flow::of(plain("", Style::Body, BODY, LEFT, 0.0, BLACK), pitch, true)
 }
 
 /// Draws pages.

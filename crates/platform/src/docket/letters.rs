@@ -323,7 +323,6 @@ impl Told {
         };
         let title = rule.map(|rule| rule.title.clone());
         let missed = self.expired.as_ref().map(clock_title);
-        let act = title.or_else(|| missed.as_ref().map(|clock| format!("“{clock}”期限届满")));
         let expired = missed.map(|clock| format!("“{clock}”期限已于{}届满。", in_words(before(self.at))));
         let one = |text: String| vec![text];
         BTreeMap::from([
@@ -332,7 +331,7 @@ impl Told {
             ("case", one(self.head.id.to_string())),
             ("procedure", procedure.map(|procedure| procedure.title.clone()).into_iter().collect()),
             ("subject", one(subject.to_owned())),
-            ("act", act.into_iter().collect()),
+            ("act", title.into_iter().collect()),
             ("opened", one(in_words(day(self.opened_at)))),
             ("date", one(in_words(day(self.at)))),
             ("basis", Some(basis(book, &self.articles, true)).filter(|text| !text.is_empty()).into_iter().collect()),
@@ -348,9 +347,8 @@ impl Told {
 
     /// What was written, each paper with its title where there are several.
     fn words_of_papers(&self, book: &Book) -> Vec<String> {
-        use law::PaperKind::{Choice, Text};
         let papers = &book.vocabulary().papers;
-        let written = |paper: &PaperId| papers.get(paper).is_none_or(|known| matches!(known.kind, Text | Choice));
+        let written = |paper: &PaperId| papers.get(paper).is_none_or(|known| known.kind == law::PaperKind::Text);
         let words: Vec<(&PaperId, &String)> =
             self.papers.iter().filter(|(paper, text)| written(paper) && !text.trim().is_empty()).collect();
         let several = words.len() > 1;
@@ -358,7 +356,7 @@ impl Told {
         let tell = |(at, (paper, text)): (usize, &(&PaperId, &String))| {
             let title = papers.get(*paper).map_or_else(|| paper.to_string(), |known| known.title.zh.clone());
             if several {
-                format!("（{}）{title}：{}", numeral(at.saturating_add(1)), quoted(text))
+                format!("（{}）{title}：{}", law::chinese_numeral(at.saturating_add(1)), quoted(text))
             } else {
                 quoted(text)
             }
@@ -382,7 +380,7 @@ impl Told {
         });
         let tell = |(at, act): (usize, &law::ActRule)| {
             let article = basis(book, std::slice::from_ref(&act.article), false);
-            format!("（{}）可以办理：{}（{article}）。", numeral(at.saturating_add(1)), act.title)
+            format!("（{}）可以办理：{}（{article}）。", law::chinese_numeral(at.saturating_add(1)), act.title)
         };
         theirs.enumerate().map(tell).collect()
     }
@@ -396,7 +394,8 @@ fn basis(book: &Book, articles: &[ArticleId], named: bool) -> String {
         let Some((prefix, number)) = id.split_once('-') else { continue };
         let Some(pack) = book.packs().find(|pack| pack.article_prefix == prefix) else { continue };
         let name = if named { format!("《{}》（{}）", pack.title, pack.number) } else { String::new() };
-        let number = number.parse().map_or_else(|_| number.to_owned(), |number| format!("第{}条", numeral(number)));
+        let number =
+            number.parse().map_or_else(|_| number.to_owned(), |number| format!("第{}条", law::chinese_numeral(number)));
         match parts.iter_mut().find(|(known, _)| *known == name) {
             Some((_, numbers)) if !numbers.contains(&number) => numbers.push(number),
             Some(_) => {}
@@ -418,28 +417,4 @@ fn before(at: Timestamp) -> Date {
 
 fn in_words(day: Date) -> String {
     format!("{}年{}月{}日", day.year(), day.month(), day.day())
-}
-
-/// A number from 1 to 99 in Chinese; others stay digits.
-fn numeral(number: usize) -> String {
-    const DIGITS: [&str; 10] = ["", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
-    let digit = |at: usize| DIGITS.get(at).copied().unwrap_or_default();
-    match (number / 10, number % 10) {
-        (0, one) if one > 0 => digit(one).to_owned(),
-        (1, one) => format!("十{}", digit(one)),
-        (ten @ 2..=9, one) => format!("{}十{}", digit(ten), digit(one)),
-        _ => number.to_string(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Articles are cited with Chinese numerals.
-    #[test]
-    fn numbers_are_written_in_chinese() {
-        let told = [1, 9, 10, 11, 20, 37, 99, 100].map(numeral);
-        assert_eq!(told, ["一", "九", "十", "十一", "二十", "三十七", "九十九", "100"]);
-    }
 }

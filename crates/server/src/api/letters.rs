@@ -83,12 +83,11 @@ fn letter(text: docket::LetterText, now: Timestamp) -> Letter {
     };
     let notes = match &text.proof {
         Some(proof) => vec![
-            format!("案件编号：{}", text.case),
-            format!("日志位置：{}，第 {} 号；行为编号：{}", proof.shard, proof.index, proof.act),
+            format!("行为编号：{}；日志位置：{}，第 {} 号", proof.act, proof.shard, proof.index),
             format!("日志条目摘要（SM3）：{}", proof.sm3),
             "核验办法：在案件页下载该行为的证据文件，运行 gongshu verify 即可离线核验。".to_owned(),
         ],
-        None => vec![format!("案件编号：{}", text.case), "本件为草稿，行为尚未作出，不具有效力。".to_owned()],
+        None => vec!["本件为草稿，行为尚未作出，不具有效力。".to_owned()],
     };
     Letter {
         number: format!("案号 {}", text.case),
