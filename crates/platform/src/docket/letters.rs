@@ -11,7 +11,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::{
-    Platform, catalogue,
+    Platform,
     ctx::{Actor, Ctx},
     db::{from_json, instant},
     error::{Error, Result},
@@ -19,10 +19,9 @@ use crate::{
     ids::*,
     ledger,
     policy::{Action, Resource},
-    sharing,
 };
 
-use super::{ActInput, CaseHead, SubjectKind, acting, matters, store};
+use super::{ActInput, CaseHead, acting, store, subjects};
 
 /// Longest words of one paper in a letter, in characters; the paper itself stays whole in the case.
 const LONGEST_QUOTE: usize = 20_000;
@@ -64,6 +63,8 @@ pub struct LetterProof {
 /// Everything about an act that a letter can tell.
 struct Told {
     head: CaseHead,
+    /// What the case is about, in words; a record that only its holder knows has none.
+    subject: Option<String>,
     act: law::ActId,
     role: RoleId,
     organisation: Option<OrganisationId>,
@@ -111,8 +112,10 @@ impl Platform {
         };
         let logged = self.logged(act.0).await?;
         let leaf: Leaf = from_json(&logged.leaf)?;
+        let subject = subjects::titles(self.db().read(), std::slice::from_ref(&case)).await?.remove(&head.subject);
         let told = Told {
             head,
+            subject,
             act: row.act.as_str().into(),
             role: row.role.as_str().into(),
             organisation: row.organisation_id.map(OrganisationId),
@@ -159,8 +162,10 @@ impl Platform {
             status: change.status,
             due: change.due,
         };
+        let subject = subjects::titles(self.db().read(), std::slice::from_ref(&row)).await?.remove(&head.subject);
         self.compose(Told {
             head,
+            subject,
             act: decision.act,
             role: decision.by,
             organisation,
@@ -186,7 +191,7 @@ impl Platform {
         let names = self.names(&told, &addressees).await?;
         let sender = names.sender(book, &told);
         let addressee: Vec<String> = addressees.iter().map(|role| names.of(book, &told.head, role)).collect();
-        let values = told.values(book, &addressees, &sender, &addressee.join("、"), &names.subject);
+        let values = told.values(book, &addressees, &sender, &addressee.join("、"));
         let heading = law::fill_letter(words.heading, &values).into_iter().map(|paragraph| paragraph.text).collect();
         Ok(LetterText {
             heading,
@@ -208,7 +213,7 @@ impl Platform {
         let ids: Vec<Uuid> = ids.chain(head.parties.values().copied()).map(|id| id.0).collect();
         let offices = addressees.iter().map(RoleId::as_str);
         let wanted = Condition::any().add(Column::Id.is_in(ids)).add(Column::Office.is_in(offices));
-        let mut names = Names { subject: self.subject_of(head).await?, ..Names::default() };
+        let mut names = Names::default();
         for row in Entity::find().filter(wanted).all(self.db().read()).await? {
             if let Some(office) = row.office {
                 names.offices.entry(office).or_default().push(row.name.clone());
@@ -217,32 +222,11 @@ impl Platform {
         }
         Ok(names)
     }
-
-    /// What a case is about, in words.
-    async fn subject_of(&self, head: &CaseHead) -> Result<String> {
-        let (db, id) = (self.db().read(), head.subject);
-        let title = match head.subject_kind {
-            SubjectKind::Entry | SubjectKind::Record => {
-                catalogue::store::entry::Entity::find_by_id(id).one(db).await?.map(|row| row.title)
-            }
-            SubjectKind::Request => sharing::store::request::Entity::find_by_id(id).one(db).await?.map(|row| row.title),
-            SubjectKind::Service => sharing::store::service::Entity::find_by_id(id).one(db).await?.map(|row| row.title),
-            SubjectKind::Organisation => {
-                identity::store::organisation::Entity::find_by_id(id).one(db).await?.map(|row| row.name)
-            }
-            SubjectKind::Project => catalogue::store::system::Entity::find_by_id(id).one(db).await?.map(|row| row.name),
-            SubjectKind::Matter => matters::titles(db, [id]).await?.remove(&id),
-        };
-        let procedure = self.book().pack(&head.pack).and_then(|pack| pack.procedures.get(&head.procedure));
-        // A record is known to its holder only; its case is then called by its procedure.
-        Ok(title.or_else(|| procedure.map(|procedure| procedure.title.clone())).unwrap_or_default())
-    }
 }
 
 /// Who is called what.
 #[derive(Default)]
 struct Names {
-    subject: String,
     organisations: HashMap<OrganisationId, String>,
     offices: HashMap<String, Vec<String>>,
 }
@@ -297,7 +281,6 @@ impl Told {
         addressees: &[RoleId],
         sender: &str,
         addressee: &str,
-        subject: &str,
     ) -> BTreeMap<&'static str, Vec<String>> {
         let pack = book.pack(&self.head.pack);
         let procedure = pack.and_then(|pack| pack.procedures.get(&self.head.procedure));
@@ -324,13 +307,14 @@ impl Told {
         let title = rule.map(|rule| rule.title.clone());
         let missed = self.expired.as_ref().map(clock_title);
         let expired = missed.map(|clock| format!("“{clock}”期限已于{}届满。", in_words(before(self.at))));
+        let called = procedure.map(|procedure| procedure.title.clone());
         let one = |text: String| vec![text];
         BTreeMap::from([
             ("addressee", one(addressee.to_owned())),
             ("sender", one(sender.to_owned())),
             ("case", one(self.head.id.to_string())),
-            ("procedure", procedure.map(|procedure| procedure.title.clone()).into_iter().collect()),
-            ("subject", one(subject.to_owned())),
+            ("procedure", called.iter().cloned().collect()),
+            ("subject", one(self.subject.clone().or_else(|| called.clone()).unwrap_or_default())),
             ("act", title.into_iter().collect()),
             ("opened", one(in_words(day(self.opened_at)))),
             ("date", one(in_words(day(self.at)))),
