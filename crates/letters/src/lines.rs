@@ -54,7 +54,7 @@ pub(crate) fn wrap(text: &str, measure: Measure, width_of: impl Fn(&str) -> f32)
 /// Whether a line may end with `first` and the next begin with `second`.
 pub(crate) fn may_part(first: &str, second: &str) -> bool {
     let (Some(before), Some(after)) = (first.chars().next_back(), second.chars().next()) else { return true };
-    !OPENING.contains(before) && !CLOSING.contains(after) && !(is_word(before) && is_word(after))
+    !(OPENING.contains(before) || CLOSING.contains(after) || is_word(before) && is_word(after))
 }
 
 /// Control characters have no shape; what somebody pasted in with a text becomes a blank.
