@@ -39,11 +39,14 @@ test("the system administrator makes an account; its first password is shown onc
   const known = await officer("GET", "/people?limit=200");
   const person = known.items.find((one: { login: string }) => one.login === login);
   expect(person.roles).toEqual([]);
-  // The account works with the password that was shown, and with nothing else.
+  // The password opens the door once: whoever comes with it chooses their own.
   const other = await open(browser);
   await other.page.goto(`${CONSOLE}/login`);
   await other.page.locator("#login").fill(login);
   await other.page.locator("#password").fill(password ?? "");
+  await other.page.locator("button[type=submit]").click();
+  await other.page.locator("#chosen").fill(`own-${unique()}-password`);
+  await other.page.screenshot({ path: "shots/administration-choose-password.png" });
   await other.page.locator("button[type=submit]").click();
   await other.page.locator("nav.rail").waitFor();
   expect([...complaints, ...other.complaints]).toEqual([]);
@@ -76,6 +79,66 @@ test("the security administrator gives roles; two of the three administrators ca
   const people = await system("GET", `/people?organisation=${organisations.items[0].id}&limit=200`);
   const roles = people.items.find((one: { id: string }) => one.id === person.id).roles;
   expect(roles.toSorted()).toEqual(["audit_administrator", "officer"]);
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("an account is shut and opened again, and a lost password is given anew, each with a second press", async () => {
+  const system = await as("system.admin");
+  const [{ id: organisation }] = (await system("GET", "/organisations?limit=1")).items;
+  const login = `t${unique()}`;
+  const password = `first-${unique()}-password`;
+  await system("POST", "/people", { login, name: "停用对象", organisation, password });
+  const { context, page, complaints } = await open(browser);
+  await enter(page, "system.admin", "/administration/people");
+  await page.getByLabel("按姓名或用户名查找").fill(login);
+  await page.locator("tr", { hasText: login }).getByRole("button").first().click();
+  await page.getByRole("button", { name: "停用账号", exact: true }).click();
+  await page.getByRole("button", { name: "确认停用账号" }).click();
+  await page.getByRole("button", { name: "恢复账号", exact: true }).waitFor();
+  const shut = (await system("GET", `/people?search=${login}`)).items[0];
+  expect(shut.disabled).toBe(true);
+  await page.getByRole("button", { name: "恢复账号", exact: true }).click();
+  await page.getByRole("button", { name: "确认恢复账号" }).click();
+  await page.getByRole("button", { name: "停用账号", exact: true }).waitFor();
+
+  await context.clearCookies();
+  await page.goto(`${CONSOLE}/login`);
+  await logIn(page, "security.admin");
+  await page.goto(`${CONSOLE}/administration/people`);
+  await page.getByLabel("按姓名或用户名查找").fill(login);
+  await page.locator("tr", { hasText: login }).getByRole("button").first().click();
+  await page.getByRole("button", { name: "重置密码", exact: true }).click();
+  await page.getByRole("button", { name: "确认重置密码" }).click();
+  await page.locator("dialog .secret").waitFor();
+  await page.locator("dialog").screenshot({ path: "shots/administration-person.png" });
+  const given = (await system("GET", `/people?search=${login}`)).items[0];
+  expect(given.password_given).toBe(true);
+  expect(complaints).toEqual([]);
+  await context.close();
+});
+
+test("somebody changes their own password, and their other sessions end", async () => {
+  const system = await as("system.admin");
+  const [{ id: organisation }] = (await system("GET", "/organisations?limit=1")).items;
+  const login = `t${unique()}`;
+  const password = `first-${unique()}-password`;
+  await system("POST", "/people", { login, name: "改密对象", organisation, password });
+  const { context, page, complaints } = await open(browser);
+  await page.goto(`${CONSOLE}/login`);
+  await page.locator("#login").fill(login);
+  await page.locator("#password").fill(password);
+  await page.locator("button[type=submit]").click();
+  await page.locator("nav.rail").waitFor();
+  await page.goto(`${CONSOLE}/account`);
+  const chosen = `next-${unique()}-password`;
+  await page.locator("#password-old").fill(password);
+  await page.locator("#password-chosen").fill(chosen);
+  await page.locator("#password-again").fill(`${chosen}x`);
+  expect(await page.getByRole("button", { name: "修改密码" }).isDisabled()).toBe(true);
+  await page.locator("#password-again").fill(chosen);
+  await page.getByRole("button", { name: "修改密码" }).click();
+  await page.getByText("密码已修改").waitFor();
   expect(complaints).toEqual([]);
   await context.close();
 });

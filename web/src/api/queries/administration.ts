@@ -1,8 +1,11 @@
 import { queryOptions } from "@tanstack/react-query";
-import { client, take } from "../client";
+import { client, type Schemas, take } from "../client";
 
 export interface PeopleFilter {
   organisation?: string;
+  search?: string;
+  role?: Schemas["Role"];
+  disabled?: boolean;
   offset: number;
   limit: number;
 }
@@ -35,13 +38,11 @@ export const clients = (organisation: string | undefined, offset: number, limit:
       ),
   });
 
-export const sessions = (person: string | undefined, offset: number, limit: number) =>
+/** One's own sessions, another person's, or those of everybody. */
+export const sessions = (whose: { person?: string; all?: boolean; open?: boolean }, offset: number, limit: number) =>
   queryOptions({
-    queryKey: ["sessions", person, offset, limit],
-    queryFn: () =>
-      take(
-        client.GET("/api/v1/sessions", { params: { query: { ...(person === undefined ? {} : { person }), offset, limit } } }),
-      ),
+    queryKey: ["sessions", whose, offset, limit],
+    queryFn: () => take(client.GET("/api/v1/sessions", { params: { query: { ...whose, offset, limit } } })),
   });
 
 export const amendments = (offset: number, limit: number) =>

@@ -8,9 +8,13 @@ export type Explanation = Omit<Schemas["Explanation"], "clocks"> & { clocks: Omi
 export interface CaseFilter {
   waiting_for_me?: boolean;
   mine?: boolean;
+  pack?: string;
   procedure?: string;
   ended?: boolean;
   subject?: string;
+  text?: string;
+  due_before?: string;
+  sort?: "due" | "changed" | "opened";
   offset?: number;
   limit?: number;
 }
@@ -44,4 +48,28 @@ export const notices = (unread: boolean, offset: number, limit: number) =>
   queryOptions({
     queryKey: ["notices", unread, offset, limit],
     queryFn: () => take(client.GET("/api/v1/notices", { params: { query: { unread, offset, limit } } })),
+  });
+
+/** What was done since an instant, by people and by the law, in the cases that concern the reader. */
+export const changes = (since: string, offset: number, limit: number) =>
+  queryOptions({
+    queryKey: ["changes", since, offset, limit],
+    queryFn: () => take(client.GET("/api/v1/changes", { params: { query: { since, offset, limit } } })),
+  });
+
+/** What an act would lead to, or why the law would refuse it; nothing is written. Only what decides is in the key, no text. */
+export const rehearsal = (id: string, body: Schemas["ActBody"]) =>
+  queryOptions({
+    queryKey: [
+      "case",
+      id,
+      "rehearsal",
+      body.act,
+      body.expected_version,
+      Object.keys(body.papers ?? {}),
+      body.facts,
+      body.extension,
+    ],
+    queryFn: () => take(client.POST("/api/v1/cases/{id}/rehearsal", { params: { path: { id } }, body })),
+    retry: false,
   });

@@ -4,8 +4,9 @@ import { me } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { Law } from "../docket/parts";
 import "./administration.css";
+import { OwnPassword } from "./OwnPassword";
 import { SessionList } from "./SessionList";
-import { Enrolment } from "./Totp";
+import { OwnEnrolment } from "./Totp";
 
 export function Account() {
   const { t, term } = useGlossary();
@@ -20,6 +21,12 @@ export function Account() {
       <section className="card">
         <h2>{t("account.who")}</h2>
         <dl className="contents">
+          <div>
+            <dt>{t("admin.person")}</dt>
+            <dd>
+              <Law>{known.name}</Law> <code>{known.login}</code>
+            </dd>
+          </div>
           <div>
             <dt>{t("admin.organisation")}</dt>
             <dd>
@@ -36,7 +43,12 @@ export function Account() {
       <section className="card stack">
         <h2>{t("admin.totp")}</h2>
         <p className="quiet">{t("account.totp_hint")}</p>
-        <Enrolment person={known.person} enrolled={false} />
+        <OwnEnrolment />
+      </section>
+      <section className="card stack">
+        <h2>{t("account.password")}</h2>
+        <p className="quiet">{t("account.password_hint")}</p>
+        <OwnPassword />
       </section>
       <section className="card">
         <h2>{t("admin.sessions_mine")}</h2>

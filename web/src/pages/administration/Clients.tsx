@@ -1,4 +1,4 @@
-/** The systems that call the platform by themselves, each known by its SM2 key: registered and revoked. */
+/** The systems that call the platform by themselves, each known by its SM2 key: registered, given another key, revoked. */
 import { useQuery } from "@tanstack/react-query";
 import { Alert, Button, Form, Input, Select, Tag } from "antd";
 import { useState } from "react";
@@ -6,7 +6,7 @@ import { client, type Schemas, take } from "../../api/client";
 import { clients, me, organisations } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { Side } from "../../parts/Side";
-import { dayOf } from "../../parts/time";
+import { dayOf, minuteOf } from "../../parts/time";
 import { useDraft } from "../../parts/useDraft";
 import { Fault, Loaded, Nothing } from "../../shell/Faults";
 import { Law, useNow, useOrganisation } from "../docket/parts";
@@ -108,6 +108,9 @@ function ClientTable({ lines, show }: { lines: Client[]; show: (of: Client) => v
           <th scope="col" className="number">
             {t("admin.expires")}
           </th>
+          <th scope="col" className="number">
+            {t("admin.last_used")}
+          </th>
         </tr>
       </thead>
       <tbody>
@@ -125,6 +128,7 @@ function ClientTable({ lines, show }: { lines: Client[]; show: (of: Client) => v
               <ClientState of={one} />
             </td>
             <td className="number">{dayOf(one.expires_at)}</td>
+            <td className="number">{one.last_used_at ? minuteOf(one.last_used_at) : t("admin.never")}</td>
           </tr>
         ))}
       </tbody>
@@ -241,8 +245,37 @@ function One({ of, manages, finish }: { of: Client; manages: boolean; finish: (w
         </div>
       </dl>
       <pre className="code">{of.public_key}</pre>
+      {manages && !of.revoked && <Rotate of={of} finish={finish} />}
       {manages && !of.revoked && <Revoke of={of} finish={finish} />}
     </div>
+  );
+}
+
+function Rotate({ of, finish }: { of: Client; finish: (what: string) => void }) {
+  const { t } = useGlossary();
+  const { typed, write, forget } = useDraft(`client.${of.id}`, { key: "" });
+  const save = useChange(
+    () =>
+      take(client.PUT("/api/v1/clients/{id}/key", { params: { path: { id: of.id } }, body: { public_key: typed.key ?? "" } })),
+    ["clients"],
+  );
+  const send = () =>
+    save.mutate(undefined, {
+      onSuccess: () => {
+        forget();
+        finish(t("admin.client_rotated", { name: of.name }));
+      },
+    });
+  return (
+    <Form layout="vertical" className="stack divided" onFinish={() => !save.isPending && typed.key?.trim() && send()}>
+      <h3>{t("admin.client_rotate")}</h3>
+      <p className="quiet">{t("admin.client_rotate_hint")}</p>
+      {save.error && <Fault error={save.error} />}
+      <KeyField id="client-new-key" value={typed.key ?? ""} write={(text) => write("key", text)} />
+      <Button htmlType="submit" loading={save.isPending} disabled={!typed.key?.trim()}>
+        {t("admin.client_rotate")}
+      </Button>
+    </Form>
   );
 }
 

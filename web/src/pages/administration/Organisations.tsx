@@ -1,15 +1,16 @@
-/** The organisations of the district: found by name, made by the system administrator. */
+/** The organisations of the district: found by name, made and mended by the system administrator. */
 import { useQuery } from "@tanstack/react-query";
-import { Alert, Button, Form, Input, Select } from "antd";
+import { Alert, Button, Form, Input, Select, Tag } from "antd";
 import { useState } from "react";
 import { client, type Schemas, take } from "../../api/client";
 import { organisationsPage, packs } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { Side } from "../../parts/Side";
+import { minuteOf } from "../../parts/time";
 import { useDraft } from "../../parts/useDraft";
 import { Fault, Loaded, Nothing } from "../../shell/Faults";
 import { Law } from "../docket/parts";
-import { Frame, Pager, ROWS, useChange, useRoles } from "./parts";
+import { Frame, Pager, ROWS, Sure, useChange, useRoles } from "./parts";
 
 const KINDS = ["department", "street", "institution", "company", "municipal"] as const;
 
@@ -73,6 +74,7 @@ export function Organisations() {
                           <button type="button" className="plain cell" onClick={() => setShown(one)}>
                             <Law>{one.name}</Law>
                           </button>
+                          {one.disabled && <Tag>{t("admin.disabled")}</Tag>}
                         </td>
                         <td>
                           <code>{one.code}</code>
@@ -118,15 +120,21 @@ export function useOffice(): (id: string) => string {
   return (id) => ours?.roles.find((role) => role.id === id)?.title ?? id;
 }
 
-function OrganisationForm({ finish }: { finish: (organisation: Schemas["Organisation"]) => void }) {
+interface FormProps {
+  /** The organisation to mend; absent where a new one is made. */
+  of?: Schemas["Organisation"];
+  finish: (organisation: Schemas["Organisation"]) => void;
+}
+
+function OrganisationForm({ of, finish }: FormProps) {
   const { t, term } = useGlossary();
   const roles = useQuery(packs).data?.find((line) => line.ours)?.roles ?? [];
-  const { typed, write, forget } = useDraft("organisation.new", {
-    code: "",
-    name: "",
-    kind: "department",
-    credit_code: "",
-    office: "",
+  const { typed, write, forget } = useDraft(`organisation.${of?.id ?? "new"}`, {
+    code: of?.code ?? "",
+    name: of?.name ?? "",
+    kind: of?.kind ?? "department",
+    credit_code: of?.credit_code ?? "",
+    office: of?.office ?? "",
   });
   const save = useChange(() => {
     const body = {
@@ -136,7 +144,9 @@ function OrganisationForm({ finish }: { finish: (organisation: Schemas["Organisa
       credit_code: typed.credit_code?.trim() || null,
       office: typed.office || null,
     };
-    return take(client.POST("/api/v1/organisations", { body }));
+    return of
+      ? take(client.PUT("/api/v1/organisations/{id}", { params: { path: { id: of.id } }, body }))
+      : take(client.POST("/api/v1/organisations", { body }));
   }, ["organisations"]);
   const ready = typed.name?.trim() && typed.code?.trim();
   const send = () =>
@@ -161,6 +171,7 @@ function OrganisationForm({ finish }: { finish: (organisation: Schemas["Organisa
         <Input
           id="organisation-code"
           value={typed.code ?? ""}
+          disabled={of !== undefined}
           maxLength={32}
           onChange={(event) => write("code", event.target.value)}
         />
@@ -207,6 +218,15 @@ interface OneProps {
 function One({ organisation, manages, changed }: OneProps) {
   const { t, term } = useGlossary();
   const office = useOffice();
+  if (manages) {
+    return (
+      <div className="stack">
+        <OrganisationForm key={organisation.id} of={organisation} finish={changed} />
+        <Key organisation={organisation} changed={changed} />
+        <Shut organisation={organisation} changed={changed} />
+      </div>
+    );
+  }
   return (
     <div className="stack">
       <dl className="contents">
@@ -227,12 +247,36 @@ function One({ organisation, manages, changed }: OneProps) {
           <dd>{organisation.credit_code ?? t("value.none")}</dd>
         </div>
       </dl>
-      {manages ? (
-        <Key organisation={organisation} changed={changed} />
-      ) : (
-        organisation.signing_key && <pre className="code">{organisation.signing_key}</pre>
-      )}
+      {organisation.signing_key && <pre className="code">{organisation.signing_key}</pre>}
     </div>
+  );
+}
+
+/** Closing an organisation, and opening it again. */
+function Shut({ organisation, changed }: Omit<OneProps, "manages">) {
+  const { t } = useGlossary();
+  const path = { params: { path: { id: organisation.id } } };
+  const change = useChange(
+    () =>
+      take(
+        organisation.disabled
+          ? client.POST("/api/v1/organisations/{id}/enable", path)
+          : client.POST("/api/v1/organisations/{id}/disable", path),
+      ),
+    ["organisations", "people", "clients"],
+  );
+  return (
+    <section className="stack divided">
+      <h3>{t(organisation.disabled ? "admin.organisation_open" : "admin.organisation_close")}</h3>
+      <p className="quiet">{t(organisation.disabled ? "admin.organisation_open_hint" : "admin.organisation_close_hint")}</p>
+      {change.error && <Fault error={change.error} />}
+      <Sure
+        word={organisation.disabled ? "admin.organisation_open" : "admin.organisation_close"}
+        danger={!organisation.disabled}
+        busy={change.isPending}
+        go={() => change.mutate(undefined, { onSuccess: changed })}
+      />
+    </section>
   );
 }
 
@@ -262,6 +306,9 @@ function Key({ organisation, changed }: Omit<OneProps, "manages">) {
     <Form layout="vertical" className="stack divided" onFinish={() => !save.isPending && key.trim() !== "" && send()}>
       <h3>{t("admin.signing_key")}</h3>
       <p className="quiet">{t("admin.signing_key_hint")}</p>
+      {organisation.signing_key_since && (
+        <p className="quiet">{t("admin.key_since", { since: minuteOf(organisation.signing_key_since) })}</p>
+      )}
       {organisation.signing_key ? <pre className="code">{organisation.signing_key}</pre> : <p>{t("admin.key_absent")}</p>}
       {save.error && <Fault error={save.error} />}
       <Form.Item label={t("admin.signing_key_new")} htmlFor="organisation-key">

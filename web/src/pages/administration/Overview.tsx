@@ -1,5 +1,5 @@
 /** The three separated administrators: who does what, who must not, and where to go. */
-import { useQuery } from "@tanstack/react-query";
+import { useQueries } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Tag } from "antd";
 import { people } from "../../api/queries";
@@ -53,12 +53,19 @@ function Administrator({ role, mine }: { role: Role; mine: boolean }) {
 function Holders() {
   const { t, term } = useGlossary();
   const organisation = useOrganisation();
-  const found = useQuery(people({ offset: 0, limit: 200 }));
+  const found = useQueries({
+    queries: ADMINISTRATORS.map((role) => people({ role, offset: 0, limit: 20 })),
+    combine: (answers) => ({
+      data: answers.every(({ data }) => data) ? answers.flatMap(({ data }) => data?.items ?? []) : undefined,
+      error: answers.find(({ error }) => error)?.error ?? null,
+      refetch: () => Promise.all(answers.map((answer) => answer.refetch())),
+    }),
+  });
   return (
     <section className="card">
       <h2>{t("admin.holders")}</h2>
       <Loaded of={found}>
-        {({ items }) => (
+        {(items) => (
           <table className="plain-table">
             <thead>
               <tr>
@@ -69,25 +76,23 @@ function Holders() {
               </tr>
             </thead>
             <tbody>
-              {items
-                .filter(({ roles }) => roles.some((role) => ADMINISTRATORS.includes(role)))
-                .map((person) => (
-                  <tr key={person.id}>
-                    <td>
-                      {person.roles
-                        .filter((role) => ADMINISTRATORS.includes(role))
-                        .map((role) => term("role", role))
-                        .join(t("list.separator"))}
-                    </td>
-                    <td>
-                      <Law>{person.name}</Law>
-                    </td>
-                    <td>
-                      <Law>{organisation(person.organisation)}</Law>
-                    </td>
-                    <td>{t(person.totp ? "admin.totp_on" : "admin.totp_off")}</td>
-                  </tr>
-                ))}
+              {items.map((person) => (
+                <tr key={person.id}>
+                  <td>
+                    {person.roles
+                      .filter((role) => ADMINISTRATORS.includes(role))
+                      .map((role) => term("role", role))
+                      .join(t("list.separator"))}
+                  </td>
+                  <td>
+                    <Law>{person.name}</Law>
+                  </td>
+                  <td>
+                    <Law>{organisation(person.organisation)}</Law>
+                  </td>
+                  <td>{t(person.totp ? "admin.totp_on" : "admin.totp_off")}</td>
+                </tr>
+              ))}
             </tbody>
           </table>
         )}

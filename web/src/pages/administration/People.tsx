@@ -1,16 +1,17 @@
 /** The people who can log in: made by the system administrator, given roles by the security administrator, read by the auditor. */
 import { useQuery } from "@tanstack/react-query";
 import { Button, Form, Input, Select, Tag } from "antd";
-import { useState } from "react";
+import { useDeferredValue, useState } from "react";
 import { client, type Schemas, take } from "../../api/client";
 import { organisations, people } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { Side } from "../../parts/Side";
+import { minuteOf } from "../../parts/time";
 import { useDraft } from "../../parts/useDraft";
 import { Fault, Loaded, Nothing } from "../../shell/Faults";
 import { Law, useNow, useOrganisation } from "../docket/parts";
-import { PersonPanel } from "./Person";
-import { ADMINISTRATORS, Frame, Once, Pager, ROWS, useChange, useRoles } from "./parts";
+import { PersonPanel, WORK } from "./Person";
+import { ADMINISTRATORS, Frame, Once, Pager, ROWS, type Role, useChange, useRoles } from "./parts";
 
 type Person = Schemas["Person"];
 
@@ -47,17 +48,50 @@ export function People() {
 }
 
 function Listed({ show }: { show: (person: Person) => void }) {
-  const { t } = useGlossary();
+  const { t, term } = useGlossary();
   const all = useQuery(organisations).data?.items ?? [];
   const [organisation, setOrganisation] = useState<string>();
+  const [role, setRole] = useState<Role>();
+  const [text, setText] = useState("");
+  const search = useDeferredValue(text.trim());
   const [page, setPage] = useState(1);
   const found = useQuery({
-    ...people({ ...(organisation ? { organisation } : {}), offset: (page - 1) * ROWS, limit: ROWS }),
+    ...people({
+      ...(organisation ? { organisation } : {}),
+      ...(role ? { role } : {}),
+      ...(search ? { search } : {}),
+      offset: (page - 1) * ROWS,
+      limit: ROWS,
+    }),
     placeholderData: (before) => before,
   });
   return (
     <>
       <div className="filters">
+        <Input
+          className="wide"
+          allowClear
+          maxLength={100}
+          aria-label={t("admin.person_search")}
+          placeholder={t("admin.person_search")}
+          value={text}
+          onChange={(event) => {
+            setText(event.target.value);
+            setPage(1);
+          }}
+        />
+        <Select
+          className="narrow"
+          aria-label={t("admin.role")}
+          allowClear
+          placeholder={t("admin.role")}
+          value={role ?? null}
+          options={[...WORK, ...ADMINISTRATORS].map((one) => ({ value: one, label: term("role", one) }))}
+          onChange={(one) => {
+            setRole(one ?? undefined);
+            setPage(1);
+          }}
+        />
         <Select
           className="wide"
           aria-label={t("admin.organisation")}
@@ -134,31 +168,18 @@ function PersonState({ of }: { of: Person }) {
   const now = useNow();
   return (
     <>
+      {of.disabled && <Tag color="error">{t("admin.disabled")}</Tag>}
+      {of.password_given && <Tag>{t("admin.password_given")}</Tag>}
       {of.locked_until && of.locked_until > now && <Tag color="warning">{t("admin.locked")}</Tag>}
       {of.totp ? <Tag>{t("admin.totp_on")}</Tag> : <span className="quiet">{t("admin.totp_off")}</span>}
     </>
   );
 }
 
-/** A first password that nobody has to think of, without letters that look alike; 20 of 56 signs are 116 bits. */
-function firstPassword(): string {
-  const signs = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789";
-  const drawn = new Uint8Array(160);
-  let password = "";
-  while (password.length < 20) {
-    crypto.getRandomValues(drawn);
-    // Numbers beyond the last whole multiple are drawn again, so that every sign is equally likely.
-    for (const n of drawn)
-      if (n < 256 - (256 % signs.length) && password.length < 20) password += signs[n % signs.length] ?? "";
-  }
-  return password.replace(/(.{5})(?=.)/g, "$1-");
-}
-
 function NewPerson() {
   const { t } = useGlossary();
   const all = useQuery(organisations).data?.items ?? [];
   const { typed, write, forget } = useDraft("person.new", { name: "", login: "", organisation: "" });
-  const [password] = useState(firstPassword);
   const save = useChange(
     () =>
       take(
@@ -167,7 +188,6 @@ function NewPerson() {
             name: (typed.name ?? "").trim(),
             login: (typed.login ?? "").trim(),
             organisation: typed.organisation ?? "",
-            password,
           },
         }),
       ),
@@ -176,7 +196,11 @@ function NewPerson() {
   const ready = typed.name?.trim() && typed.login?.trim() && typed.organisation;
   if (save.data) {
     return (
-      <Once title={t("admin.person_made", { login: save.data.login })} value={password} hint={t("admin.password_once")}>
+      <Once
+        title={t("admin.person_made", { login: save.data.login })}
+        value={save.data.one_time?.password ?? ""}
+        hint={t("admin.password_once", { until: minuteOf(save.data.one_time?.valid_until ?? "") })}
+      >
         <p>{t("admin.person_next")}</p>
       </Once>
     );

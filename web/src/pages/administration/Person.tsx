@@ -8,7 +8,7 @@ import { useGlossary } from "../../glossary";
 import { minuteOf } from "../../parts/time";
 import { Fault } from "../../shell/Faults";
 import { useNow, useOrganisation } from "../docket/parts";
-import { ADMINISTRATORS, type Role, useChange, useRoles } from "./parts";
+import { ADMINISTRATORS, Once, type Role, Sure, useChange, useRoles } from "./parts";
 import { SessionList } from "./SessionList";
 import { Enrolment } from "./Totp";
 
@@ -19,7 +19,8 @@ interface Props {
   changed: (person: Person) => void;
 }
 
-const WORK: Role[] = ["data_executive", "chief_data_officer", "officer"];
+/** The roles of those who work with data and cases. */
+export const WORK: Role[] = ["data_executive", "chief_data_officer", "officer"];
 
 export function PersonPanel({ person, changed }: Props) {
   const { t, term } = useGlossary();
@@ -46,6 +47,18 @@ export function PersonPanel({ person, changed }: Props) {
           <dt>{t("admin.roles")}</dt>
           <dd>{person.roles.map((role) => term("role", role)).join(t("list.separator")) || t("admin.no_role")}</dd>
         </div>
+        {person.last_login && (
+          <div>
+            <dt>{t("admin.last_login")}</dt>
+            <dd>{minuteOf(person.last_login)}</dd>
+          </div>
+        )}
+        {person.disabled && (
+          <div>
+            <dt>{t("admin.state")}</dt>
+            <dd>{t("admin.disabled")}</dd>
+          </div>
+        )}
         {person.locked_until && person.locked_until > now && (
           <div>
             <dt>{t("admin.locked")}</dt>
@@ -53,6 +66,8 @@ export function PersonPanel({ person, changed }: Props) {
           </div>
         )}
       </dl>
+      {mine.includes("system_administrator") && !own && <Shut person={person} changed={changed} />}
+      {secures && !own && <Password person={person} changed={changed} />}
       {secures && !own && <RolesForm person={person} changed={changed} />}
       {own && <p className="quiet">{t("admin.roles_own")}</p>}
       {!secures && !own && <p className="quiet">{t("admin.roles_by")}</p>}
@@ -66,10 +81,68 @@ export function PersonPanel({ person, changed }: Props) {
       {secures && (
         <section className="stack divided">
           <h3>{t("admin.sessions_of")}</h3>
-          <SessionList person={person.id} />
+          <SessionList whose={{ person: person.id }} />
         </section>
       )}
     </div>
+  );
+}
+
+/** Shutting somebody out, and letting them in again. */
+function Shut({ person, changed }: Props) {
+  const { t } = useGlossary();
+  const path = { params: { path: { id: person.id } } };
+  const change = useChange(
+    () =>
+      take(
+        person.disabled ? client.POST("/api/v1/people/{id}/enable", path) : client.POST("/api/v1/people/{id}/disable", path),
+      ),
+    ["people", "sessions"],
+  );
+  return (
+    <section className="stack divided">
+      <h3>{t(person.disabled ? "admin.person_enable" : "admin.person_disable")}</h3>
+      <p className="quiet">{t(person.disabled ? "admin.person_enable_hint" : "admin.person_disable_hint")}</p>
+      {change.error && <Fault error={change.error} />}
+      <Sure
+        word={person.disabled ? "admin.person_enable" : "admin.person_disable"}
+        danger={!person.disabled}
+        busy={change.isPending}
+        go={() => change.mutate(undefined, { onSuccess: changed })}
+      />
+    </section>
+  );
+}
+
+/** A password for one time for whoever lost theirs, and another try for whoever typed it wrong too often. */
+function Password({ person, changed }: Props) {
+  const { t } = useGlossary();
+  const now = useNow();
+  const path = { params: { path: { id: person.id } } };
+  const reset = useChange(() => take(client.POST("/api/v1/people/{id}/password", path)), ["people", "sessions"]);
+  const unlock = useChange(() => take(client.POST("/api/v1/people/{id}/unlock", path)), ["people"]);
+  return (
+    <section className="stack divided">
+      <h3>{t("admin.password_reset")}</h3>
+      <p className="quiet">{t("admin.password_reset_hint")}</p>
+      {(reset.error ?? unlock.error) && <Fault error={reset.error ?? unlock.error} />}
+      {reset.data ? (
+        <Once
+          title={t("admin.password_new")}
+          value={reset.data.password}
+          hint={t("admin.password_once", { until: minuteOf(reset.data.valid_until) })}
+        />
+      ) : (
+        <Sure word="admin.password_reset" busy={reset.isPending} go={() => reset.mutate(undefined)} />
+      )}
+      {person.locked_until && person.locked_until > now && (
+        <div>
+          <Button loading={unlock.isPending} onClick={() => unlock.mutate(undefined, { onSuccess: changed })}>
+            {t("admin.unlock")}
+          </Button>
+        </div>
+      )}
+    </section>
   );
 }
 

@@ -7,15 +7,20 @@ import { sessions } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { minuteOf } from "../../parts/time";
 import { Fault, Loaded, Nothing } from "../../shell/Faults";
-import { useNow } from "../docket/parts";
+import { Law, useNow, useOrganisation } from "../docket/parts";
 import { Pager, useChange } from "./parts";
 
 const SHOWN = 8;
 
-export function SessionList({ person }: { person?: string }) {
+interface Props {
+  /** Absent: one's own. */
+  whose?: { person?: string; all?: boolean; open?: boolean };
+}
+
+export function SessionList({ whose = {} }: Props) {
   const { t } = useGlossary();
   const [page, setPage] = useState(1);
-  const found = useQuery(sessions(person, (page - 1) * SHOWN, SHOWN));
+  const found = useQuery(sessions(whose, (page - 1) * SHOWN, SHOWN));
   const end = useChange(
     (id: string) => take(client.DELETE("/api/v1/sessions/{id}", { params: { path: { id } } })),
     ["sessions"],
@@ -32,6 +37,8 @@ export function SessionList({ person }: { person?: string }) {
               <table className="plain-table">
                 <thead>
                   <tr>
+                    {whose.all && <th scope="col">{t("admin.login")}</th>}
+                    {whose.all && <th scope="col">{t("admin.organisation")}</th>}
                     <th scope="col" className="number">
                       {t("admin.session_from")}
                     </th>
@@ -46,7 +53,7 @@ export function SessionList({ person }: { person?: string }) {
                 </thead>
                 <tbody>
                   {items.map((one) => (
-                    <Row key={one.id} of={one} end={() => end.mutate(one.id)} busy={end.isPending} />
+                    <Row key={one.id} of={one} named={whose.all === true} end={() => end.mutate(one.id)} busy={end.isPending} />
                   ))}
                 </tbody>
               </table>
@@ -59,16 +66,41 @@ export function SessionList({ person }: { person?: string }) {
   );
 }
 
-function Row({ of, end, busy }: { of: Schemas["SessionView"]; end: () => void; busy: boolean }) {
+interface RowProps {
+  of: Schemas["SessionView"];
+  /** Whether the row says whose it is. */
+  named: boolean;
+  end: () => void;
+  busy: boolean;
+}
+
+function Row({ of, named, end, busy }: RowProps) {
   const { t } = useGlossary();
+  const organisation = useOrganisation();
   const over = of.ended_at ?? (of.expires_at <= useNow() ? of.expires_at : null);
   return (
     <tr>
+      {named && (
+        <td>
+          <code>{of.login}</code>
+        </td>
+      )}
+      {named && (
+        <td>
+          <Law>{organisation(of.organisation)}</Law>
+        </td>
+      )}
       <td className="number">{minuteOf(of.created_at)}</td>
       <td className="number">{minuteOf(over ?? of.expires_at)}</td>
-      <td>{over ? t("admin.session_over") : <Tag color="success">{t("admin.session_running")}</Tag>}</td>
+      <td>
+        {over ? (
+          t("admin.session_over")
+        ) : (
+          <Tag color="success">{t(of.current ? "admin.session_this" : "admin.session_running")}</Tag>
+        )}
+      </td>
       <td className="number">
-        {!over && (
+        {!over && !of.current && (
           <Button size="small" disabled={busy} onClick={end}>
             {t("admin.session_end")}
           </Button>

@@ -1,5 +1,8 @@
-/** A second factor: a secret for the person's authenticator, as a picture and as text, shown once. */
-import { Button, QRCode } from "antd";
+/**
+ * A second factor: a secret for the person's authenticator, as a picture and as text, shown once. One's own counts only
+ * after its first code, so that a picture that was not scanned locks nobody out.
+ */
+import { Alert, Button, Form, Input, QRCode } from "antd";
 import { useState } from "react";
 import { client, take } from "../../api/client";
 import { useGlossary } from "../../glossary";
@@ -34,6 +37,56 @@ export function Enrolment({ person, enrolled }: { person: string; enrolled: bool
           {t(enrolled ? "admin.totp_again" : "admin.totp_enrol")}
         </Button>
       </div>
+    </div>
+  );
+}
+
+/** One's own second factor. */
+export function OwnEnrolment() {
+  const { t } = useGlossary();
+  const [code, setCode] = useState("");
+  const begin = useChange(() => take(client.POST("/api/v1/me/totp")), []);
+  const confirm = useChange(
+    (pending: string) =>
+      take(client.POST("/api/v1/me/totp/confirmation", { body: { pending, code: code.replace(/\s/g, "") } })),
+    ["people", "me"],
+  );
+  if (confirm.data) return <Alert type="success" showIcon role="status" title={t("account.totp_done")} />;
+  if (begin.data === undefined) {
+    return (
+      <div className="stack">
+        {begin.error && <Fault error={begin.error} />}
+        <div>
+          <Button loading={begin.isPending} onClick={() => begin.mutate(undefined)}>
+            {t("admin.totp_enrol")}
+          </Button>
+        </div>
+      </div>
+    );
+  }
+  const { pending, secret, url } = begin.data;
+  return (
+    <div className="stack">
+      <Once title={t("admin.totp_new")} value={secret} hint={t("account.totp_code_hint")}>
+        <QRCode type="svg" value={url} size={176} bordered={false} color="#000" bgColor="#fff" />
+      </Once>
+      {confirm.error && <Fault error={confirm.error} />}
+      <Form layout="vertical" onFinish={() => !confirm.isPending && confirm.mutate(pending)}>
+        <Form.Item label={t("account.totp_code")} htmlFor="totp-code" required>
+          <Input
+            id="totp-code"
+            className="narrow"
+            inputMode="numeric"
+            autoComplete="one-time-code"
+            maxLength={8}
+            value={code}
+            onChange={(event) => setCode(event.target.value)}
+          />
+        </Form.Item>
+        <Button type="primary" htmlType="submit" disabled={!/^\s*(\d\s*){6}$/.test(code)} loading={confirm.isPending}>
+          {t("account.totp_confirm")}
+        </Button>
+      </Form>
     </div>
   );
 }

@@ -123,6 +123,32 @@ export function Once({ title, value, hint, children }: { title: string; value: s
   );
 }
 
+/** A button that wants a second press, for what people notice: the first press only arms it. */
+export function Sure({ word, danger, busy, go }: { word: Word; danger?: boolean; busy: boolean; go: () => void }) {
+  const { t } = useGlossary();
+  const [armed, setArmed] = useState(false);
+  return (
+    <div className="filters">
+      <Button
+        danger={danger ?? false}
+        type={armed ? "primary" : "default"}
+        loading={busy}
+        onClick={() => {
+          if (armed && !busy) go();
+          setArmed(!armed);
+        }}
+      >
+        {armed ? t("admin.sure", { what: t(word) }) : t(word)}
+      </Button>
+      {armed && !busy && (
+        <Button type="text" onClick={() => setArmed(false)}>
+          {t("admin.cancel")}
+        </Button>
+      )}
+    </div>
+  );
+}
+
 export const ROWS = 15;
 
 export function Pager({

@@ -13,8 +13,9 @@ import { minuteOf } from "../../parts/time";
 import { Loaded } from "../../shell/Faults";
 import { RequestPanel } from "../sharing/RequestPanel";
 import { Acts } from "./Acts";
+import "./docket.css";
 import { Graph } from "./Graph";
-import { Ahead, Article, Days, Law, LeftTag, useOrganisation, useSubject } from "./parts";
+import { Ahead, Article, Days, Law, LeftTag, useOrganisation } from "./parts";
 import { Timeline } from "./Timeline";
 
 export function Case() {
@@ -30,15 +31,18 @@ export function Case() {
 }
 
 /** Titles of the papers, conditions, roles and states of a procedure: the case itself carries their ids. */
-function namesOf(page: Schemas["ProcedurePage"] | undefined, why: Explanation | undefined) {
+function namesOf(view: Schemas["CaseView"], page: Schemas["ProcedurePage"] | undefined, why: Explanation | undefined) {
   const names = new Map<string, string>();
   const add = (list: Schemas["Name"][]) => {
     for (const { id, title } of list) names.set(id, title);
   };
+  add(view.paper_titles);
+  for (const act of view.possible) add(act.paper_forms);
   for (const act of page?.acts ?? []) {
     add([...act.papers, ...act.guards, ...act.unless, ...act.by, ...act.from]);
     names.set(act.id, act.title);
   }
+  add(page?.clocks ?? []);
   for (const asked of page?.requirements ?? []) add(asked.papers);
   for (const state of page?.states ?? []) {
     add(state.waits_for);
@@ -50,20 +54,22 @@ function namesOf(page: Schemas["ProcedurePage"] | undefined, why: Explanation | 
 }
 
 function Whole({ view }: { view: Schemas["CaseView"] }) {
-  const { term } = useGlossary();
+  const { t, term } = useGlossary();
   const page = useQuery(procedure(view.pack, view.procedure));
   const why = useQuery(explanation(view.id));
-  const titles = namesOf(page.data, why.data);
-  // The elements of a request are papers that no act of the pack asks for by name; the glossary knows them.
-  const name = (id: string) => (titles(id) === id ? term("paper", id) : titles(id));
-  const subject = useSubject(view.subject_kind, view.subject);
+  const titles = namesOf(view, page.data, why.data);
+  // The elements of a request are papers that no act of the pack asks for by name; the glossary knows them. While the names are
+  // still coming nobody is shown an id.
+  const coming = page.isPending || why.isPending;
+  const name = (id: string) => (titles(id) === id ? term("paper", id, coming ? t("case.name_coming") : id) : titles(id));
+  const subject = view.subject_title ?? view.matter ?? `${term("subject", view.subject_kind)} ${view.subject.slice(-6)}`;
   return (
-    <>
+    <div className="stack" data-case={view.id}>
       <CaseHead view={view} subject={subject} name={name} />
       <div className="case-columns">
         <div className="stack">
           <Terms view={view} why={why.data} />
-          {!view.ended && <Acts view={view} page={page.data} name={name} />}
+          <Acts view={view} page={page.data} name={name} />
           <RequestPanel view={view} />
           <Papers view={view} name={name} />
           <Timeline view={view} name={name} />
@@ -73,7 +79,7 @@ function Whole({ view }: { view: Schemas["CaseView"] }) {
           <Loaded of={why}>{(found) => <Explained why={found} />}</Loaded>
         </div>
       </div>
-    </>
+    </div>
   );
 }
 
@@ -90,7 +96,7 @@ function CaseHead({ view, subject, name }: { view: Schemas["CaseView"]; subject:
         </Link>
       </p>
       <h1>
-        <Law>{view.matter ?? subject}</Law> <Tag color={view.ended ? "default" : "processing"}>{view.state_title}</Tag>
+        <Law>{subject}</Law> <Tag color={view.ended ? "default" : "processing"}>{view.state_title}</Tag>
       </h1>
       <dl className="facts">
         {Object.entries(parties).map(
@@ -140,7 +146,7 @@ function Terms({ view, why }: { view: Schemas["CaseView"]; why: Explanation | un
   const current = view.clocks.filter((clock) => clock.status === "running" || clock.status === "paused");
   const over = view.clocks.filter((clock) => !current.includes(clock));
   return (
-    <section className="card" aria-labelledby="terms">
+    <section className="card" aria-labelledby="terms" data-tour="terms">
       <h2 id="terms">{t("case.terms")}</h2>
       {why && why.waits_for.length > 0 && (
         <p className="waits">
@@ -148,7 +154,6 @@ function Terms({ view, why }: { view: Schemas["CaseView"]; why: Explanation | un
           <strong lang="zh-CN">{why.waits_for.map((role) => role.title).join(t("list.separator"))}</strong>
         </p>
       )}
-      {view.ended && <p>{t("case.ended")}</p>}
       {!view.ended && current.length === 0 && (
         <p className="quiet">
           {t("case.no_term")} <Law>{why?.unclocked}</Law>
@@ -226,7 +231,7 @@ function Picture({ view }: { view: Schemas["CaseView"] }) {
     <section className="card" aria-labelledby="graph">
       <h2 id="graph">{t("case.graph")}</h2>
       <Loaded of={graph}>
-        {(svg) => <Graph svg={svg} present={view.state_title} label={t("case.graph_label", { state: view.state_title })} />}
+        {(svg) => <Graph svg={svg} present={view.state} label={t("case.graph_label", { state: view.state_title })} />}
       </Loaded>
     </section>
   );

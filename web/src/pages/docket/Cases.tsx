@@ -1,13 +1,15 @@
-/** Every case that the reader may see, page by page from the server. */
+/** Every case that the reader may see, page by page from the server: by what is due, or found by what it is about. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { Pagination, Segmented, Select } from "antd";
+import { Input, Pagination, Segmented, Select } from "antd";
+import { useDeferredValue, useState } from "react";
 import type { Schemas } from "../../api/client";
 import { cases, pack as packOf, packs } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { dayOf } from "../../parts/time";
 import { Loaded, Nothing } from "../../shell/Faults";
-import { Law, LeftTag, useSubject } from "./parts";
+import "./docket.css";
+import { Article, DueTag, Law, useSubject } from "./parts";
 
 const PAGE = 15;
 const SCOPES = ["mine", "all", "ended"] as const;
@@ -16,9 +18,20 @@ export function Cases() {
   const { t } = useGlossary();
   const { page = 1, procedure, scope = "all" } = useSearch({ from: "/shell/cases" });
   const navigate = useNavigate({ from: "/cases" });
+  // What somebody searches for may be a name; it stays out of the address.
+  const [text, setText] = useState("");
+  const sought = useDeferredValue(text.trim());
   const ours = useQuery(packs).data?.find((line) => line.ours)?.id;
   const law = useQuery({ ...packOf(ours ?? ""), enabled: ours !== undefined }).data;
-  const filter = { procedure, mine: scope === "mine", ended: scope === "ended", offset: (page - 1) * PAGE, limit: PAGE };
+  const filter = {
+    ...(sought === "" ? {} : { text: sought }),
+    procedure,
+    mine: scope === "mine",
+    ended: scope === "ended",
+    sort: scope === "ended" ? ("changed" as const) : ("due" as const),
+    offset: (page - 1) * PAGE,
+    limit: PAGE,
+  };
   const found = useQuery({ ...cases(filter), placeholderData: (before) => before });
   const words = { mine: t("cases.mine"), all: t("cases.all"), ended: t("cases.ended") };
   return (
@@ -42,6 +55,18 @@ export function Cases() {
           value={procedure ?? null}
           options={(law?.procedures ?? []).map(({ id, title }) => ({ value: id, label: title }))}
           onChange={(value) => void navigate({ search: { scope, procedure: value ?? undefined } })}
+        />
+        <Input
+          className="wide"
+          allowClear
+          maxLength={200}
+          aria-label={t("cases.search")}
+          placeholder={t("cases.search")}
+          value={text}
+          onChange={(event) => {
+            setText(event.target.value);
+            if (page > 1) void navigate({ search: { scope, procedure } });
+          }}
         />
       </div>
       <section className="card">
@@ -73,6 +98,7 @@ export function Cases() {
 
 function CaseTable({ lines }: { lines: Schemas["CaseLine"][] }) {
   const { t } = useGlossary();
+  const subject = useSubject();
   return (
     <table className="plain-table">
       <thead>
@@ -80,37 +106,40 @@ function CaseTable({ lines }: { lines: Schemas["CaseLine"][] }) {
           <th scope="col">{t("home.column_case")}</th>
           <th scope="col">{t("cases.procedure")}</th>
           <th scope="col">{t("home.column_state")}</th>
-          <th scope="col">{t("cases.opened")}</th>
+          <th scope="col" className="number">
+            {t("cases.opened")}
+          </th>
           <th scope="col">{t("home.column_left")}</th>
         </tr>
       </thead>
       <tbody>
         {lines.map((line) => (
-          <CaseRow key={line.id} line={line} />
+          <tr key={line.id}>
+            <td>
+              <Link to="/cases/$id" params={{ id: line.id }}>
+                <Law>{subject(line)}</Law>
+              </Link>
+            </td>
+            <td>
+              <Law>{line.title}</Law>
+            </td>
+            <td>
+              <Law>{line.state_title}</Law>
+            </td>
+            <td className="number">{dayOf(line.opened_at)}</td>
+            <td className="due-cell">
+              {line.due && !line.ended ? (
+                <>
+                  <DueTag due={line.due} />
+                  <Article pack={line.pack} id={line.due.article} />
+                </>
+              ) : (
+                <span className="quiet">{t("left.none")}</span>
+              )}
+            </td>
+          </tr>
         ))}
       </tbody>
     </table>
-  );
-}
-
-function CaseRow({ line }: { line: Schemas["CaseLine"] }) {
-  const { t } = useGlossary();
-  const subject = useSubject(line.subject_kind, line.subject);
-  return (
-    <tr>
-      <td>
-        <Link to="/cases/$id" params={{ id: line.id }}>
-          <Law>{line.matter ?? subject}</Law>
-        </Link>
-      </td>
-      <td>
-        <Law>{line.title}</Law>
-      </td>
-      <td>
-        <Law>{line.state_title}</Law>
-      </td>
-      <td className="number">{dayOf(line.opened_at)}</td>
-      <td>{line.next_due_at ? <LeftTag due={line.next_due_at} /> : <span className="quiet">{t("left.none")}</span>}</td>
-    </tr>
   );
 }

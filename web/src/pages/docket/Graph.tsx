@@ -1,11 +1,15 @@
-/**
- * A procedure's picture as the district draws it, with the present state marked. The drawing names a state by its title and
- * carries no ids; the title is set in bold at 15, which nothing else in it is.
- */
+/** A procedure's picture as the district draws it, with the present state marked. */
 import { useEffect, useRef } from "react";
 import { Scroll } from "../../parts/Scroll";
 
-export function Graph({ svg, present, label }: { svg: string; present?: string; label: string }) {
+interface Props {
+  svg: string;
+  /** The state's id; absent where no case stands in the procedure. */
+  present?: string;
+  label: string;
+}
+
+export function Graph({ svg, present, label }: Props) {
   const place = useRef<HTMLElement>(null);
   useEffect(() => {
     const drawn = new DOMParser().parseFromString(svg, "image/svg+xml").documentElement;
@@ -15,11 +19,11 @@ export function Graph({ svg, present, label }: { svg: string; present?: string; 
     for (const active of drawn.querySelectorAll("script, foreignObject, style, a, use, image")) active.remove();
     const node = document.importNode(drawn, true);
     place.current.replaceChildren(node);
-    const state = [...node.querySelectorAll("text[font-weight='700'][font-size='15']")].find(
-      (text) => text.textContent === present,
-    );
-    const box = rectBefore(state);
-    if (state === undefined || box === undefined) return;
+    const states = [...node.querySelectorAll("[data-state]")];
+    const state = states.find((one) => one.getAttribute("data-state") === present);
+    // An end state has two rectangles, one in the other; the first is the outer one.
+    const box = state?.querySelector("rect");
+    if (!box) return;
     box.classList.add("present");
     const scroll = place.current;
     const at = box.getBoundingClientRect();
@@ -28,11 +32,4 @@ export function Graph({ svg, present, label }: { svg: string; present?: string; 
     scroll.scrollTop += at.top + at.height / 2 - frame.top - frame.height / 2;
   }, [svg, present, label]);
   return <Scroll className="graph" label={label} ref={place} />;
-}
-
-/** The outer box of a state: the nearest rectangle with a border before its title; an end state has two, the first is outer. */
-function rectBefore(text: Element | undefined): Element | undefined {
-  let found: Element | undefined;
-  for (let at = text?.previousElementSibling; at?.nodeName === "rect"; at = at.previousElementSibling) found = at;
-  return found;
 }

@@ -8,7 +8,7 @@ import { actPapers } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { minuteOf } from "../../parts/time";
 import { Loaded } from "../../shell/Faults";
-import { Article, Law, useOrganisation } from "./parts";
+import { Article, Law, useActor } from "./parts";
 
 interface Props {
   view: Schemas["CaseView"];
@@ -18,7 +18,7 @@ interface Props {
 export function Timeline({ view, name }: Props) {
   const { t } = useGlossary();
   return (
-    <section className="card" aria-labelledby="timeline">
+    <section className="card" aria-labelledby="timeline" data-tour="timeline">
       <h2 id="timeline">{t("case.timeline")}</h2>
       <ol className="timeline">
         {view.timeline.toReversed().map((act) => (
@@ -31,7 +31,7 @@ export function Timeline({ view, name }: Props) {
 
 function Done({ act, pack, name }: { act: Schemas["ActView"]; pack: string; name: Props["name"] }) {
   const { t } = useGlossary();
-  const organisation = useOrganisation();
+  const who = useActor(name);
   const [open, setOpen] = useState(false);
   const byLaw = act.actor === "law";
   return (
@@ -44,12 +44,7 @@ function Done({ act, pack, name }: { act: Schemas["ActView"]; pack: string; name
         {act.expired && <Tag color="error">{t("case.expired")}</Tag>}
       </p>
       <p className="quiet">
-        <time dateTime={act.at}>{minuteOf(act.at)}</time>{" "}
-        {byLaw ? (
-          t("case.by_law")
-        ) : (
-          <Law>{[name(act.role), organisation(act.organisation)].filter(Boolean).join(t("list.dot"))}</Law>
-        )}{" "}
+        <time dateTime={act.at}>{minuteOf(act.at)}</time> <Law>{who(act)}</Law>{" "}
         {act.log_index === null || act.log_index === undefined ? (
           t("case.not_logged")
         ) : (

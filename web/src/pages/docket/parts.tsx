@@ -4,13 +4,18 @@ import { Link } from "@tanstack/react-router";
 import { Tag, Tooltip } from "antd";
 import type { ReactNode } from "react";
 import type { Schemas } from "../../api/client";
-import { entry, me, organisations, service, sharingRequest } from "../../api/queries";
+import { me, organisations } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { dayOf, type Left, leftOf, minuteOf, readReason, urgencyOf } from "../../parts/time";
 
+/** What the district's clock said last; a page whose session has ended goes on with it. */
+let told: string | undefined;
+
 /** Which day it is in the district: the demonstration has a clock of its own. */
 export function useNow(): string {
-  return useQuery(me).data?.now ?? new Date().toISOString();
+  const { data } = useQuery(me);
+  told = data?.now ?? told;
+  return told ?? new Date().toISOString();
 }
 
 /** Words of the law, which are Chinese in every language of the screen. */
@@ -103,20 +108,42 @@ function useReason(): (reason: string) => string {
   };
 }
 
-/** What a case is about, by name. The list of cases carries only ids; what may not be read stays a short id. */
-export function useSubject(kind: Schemas["SubjectKind"], id: string): string {
+/** The nearest date due of a case in a list, loud when little is left; the article stands with it. */
+export function DueTag({ due }: { due: Schemas["DueLine"] }) {
+  const { t } = useGlossary();
+  const days = due.working_days_left;
+  const words =
+    due.overdue || days < 0
+      ? t("left.overdue_working", { days: Math.max(1, -days) })
+      : days === 0
+        ? t("left.today")
+        : t("left.working_days", { days });
+  return (
+    <Tag color={days <= 0 ? "error" : days <= 3 ? "warning" : "default"} className="left">
+      {words}
+    </Tag>
+  );
+}
+
+/** What a case in a list is about; what only its holder knows stays a short id. */
+export function useSubject(): (line: Schemas["CaseLine"]) => string {
   const { term } = useGlossary();
-  const asEntry = useQuery({ ...entry(id), enabled: kind === "entry", staleTime: 300_000 }).data;
-  const asRequest = useQuery({ ...sharingRequest(id), enabled: kind === "request", staleTime: 300_000 }).data;
-  const asService = useQuery({ ...service(id), enabled: kind === "service", staleTime: 300_000 }).data;
-  const all = useQuery({ ...organisations, enabled: kind === "organisation" }).data;
-  const named = asEntry?.title ?? asRequest?.title ?? asService?.title ?? all?.items.find((one) => one.id === id)?.name;
-  return named ?? `${term("subject", kind)} ${id.slice(-6)}`;
+  return (line) => line.subject_title ?? line.matter ?? `${term("subject", line.subject_kind)} ${line.subject.slice(-6)}`;
 }
 
 export function useOrganisation(): (id: string | null | undefined) => string {
   const { data } = useQuery(organisations);
   return (id) => (id ? (data?.items.find((one) => one.id === id)?.name ?? id.slice(-6)) : "");
+}
+
+/** Who acted: the role and the organisation, once where both are called alike. */
+export function useActor(name: (id: string) => string): (act: Schemas["ActView"]) => string {
+  const { t } = useGlossary();
+  const organisation = useOrganisation();
+  return (act) =>
+    act.actor === "law"
+      ? t("case.by_law")
+      : [...new Set([name(act.role), organisation(act.organisation)])].filter((part) => part !== "").join(t("list.dot"));
 }
 
 /** What the law does when a term runs out and nobody has acted. */

@@ -25,4 +25,11 @@ const oneCase = createRoute({
   component: lazyRouteComponent(() => import("./Case"), "Case"),
 });
 
-export const docketRoutes = [home, allCases, oneCase] as const;
+const batch = createRoute({
+  getParentRoute: () => shell,
+  path: "/batch",
+  validateSearch: (search): { cases?: string } => ({ cases: text(search.cases) }),
+  component: lazyRouteComponent(() => import("./Batch"), "Batch"),
+});
+
+export const docketRoutes = [home, allCases, oneCase, batch] as const;

@@ -8,23 +8,34 @@ interface Typed {
   login: string;
   password: string;
   totp?: string;
+  chosen?: string;
 }
 
 export function LoginForm({ entered, children }: { entered: () => Promise<void>; children?: ReactNode }) {
   const { t, term } = useGlossary();
   const [failure, setFailure] = useState<Failure>();
   const [busy, setBusy] = useState(false);
+  // A password that somebody else has given opens the door once, together with one of the person's own.
+  const [choosing, setChoosing] = useState(false);
 
-  const enter = async ({ login, password, totp }: Typed) => {
+  const enter = async ({ login, password, totp, chosen }: Typed) => {
     if (busy) return;
     setBusy(true);
     setFailure(undefined);
     try {
       const code = totp?.replace(/\s/g, "") || null;
-      await take(client.POST("/api/v1/sessions", { body: { login: login.trim(), password, totp: code } }));
+      await take(
+        client.POST("/api/v1/sessions", {
+          body: { login: login.trim(), password, totp: code, new_password: choosing ? (chosen ?? null) : null },
+        }),
+      );
       await entered();
     } catch (error) {
-      setFailure(error instanceof Failure ? error : new Failure(undefined));
+      const failed = error instanceof Failure ? error : new Failure(undefined);
+      const asks = failed.problem?.fields?.some(({ path }) => path === "new_password") ?? false;
+      if (asks) setChoosing(true);
+      // The first time it is no mistake: the field has only just appeared.
+      setFailure(asks && !choosing ? undefined : failed);
     } finally {
       setBusy(false);
     }
@@ -57,6 +68,16 @@ export function LoginForm({ entered, children }: { entered: () => Promise<void>;
         <Form.Item name="totp" label={t("login.totp")} extra={t("login.totp_hint")}>
           <Input size="large" inputMode="numeric" autoComplete="one-time-code" maxLength={8} />
         </Form.Item>
+        {choosing && (
+          <Form.Item
+            name="chosen"
+            label={t("login.choose")}
+            extra={t("login.choose_hint")}
+            rules={[{ required: true, min: 10, message: t("login.choose_short") }]}
+          >
+            <Input size="large" type="password" autoComplete="new-password" autoFocus />
+          </Form.Item>
+        )}
         {children}
         <Button type="primary" size="large" htmlType="submit" block loading={busy}>
           {t("login.enter")}

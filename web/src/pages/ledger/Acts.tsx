@@ -110,7 +110,7 @@ function ByCase() {
 /** A case, folded; its acts are read when somebody opens it. */
 function OneCase({ line }: { line: Schemas["CaseLine"] }) {
   const [open, setOpen] = useState(false);
-  const subject = useSubject(line.subject_kind, line.subject);
+  const subject = useSubject()(line);
   const found = useQuery({ ...oneCase(line.id), enabled: open });
   return (
     <li>

@@ -110,7 +110,7 @@ function Row({ line }: { line: Schemas["CaseLine"] }) {
   const { t } = useGlossary();
   const organisation = useOrganisation();
   const us = useQuery(me).data?.organisation?.id;
-  const subject = useSubject(line.subject_kind, line.subject);
+  const subject = useSubject()(line);
   const party = (id: string | null | undefined) => (
     <td lang={id === us ? undefined : "zh-CN"}>{id === us ? t("sharing.us") : organisation(id)}</td>
   );

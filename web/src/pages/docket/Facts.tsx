@@ -1,0 +1,82 @@
+/** What whoever acts may state with an act: a yes or no, a number, a moment, or a word of a closed list. */
+import { Form, Input, InputNumber, Select } from "antd";
+import type { Schemas } from "../../api/client";
+import { useGlossary } from "../../glossary";
+import { Law } from "./parts";
+
+type Fact = Schemas["StatableFact"];
+
+/** What was typed about the facts, as the district wants it; what was left open is not stated. */
+export function statedOf(facts: Fact[], typed: Record<string, string>): Record<string, Schemas["FactValue"]> {
+  const stated: Record<string, Schemas["FactValue"]> = {};
+  for (const { id, kind } of facts) {
+    const text = typed[`fact ${id}`]?.trim() ?? "";
+    if (text === "") continue;
+    if (kind === "flag") stated[id] = text === "yes";
+    else if (kind === "number") stated[id] = Number(text);
+    else if (kind === "moment") stated[id] = `${text}:00+08:00`;
+    else stated[id] = text;
+  }
+  return stated;
+}
+
+interface Props {
+  fact: Fact;
+  value: string;
+  write: (text: string) => void;
+}
+
+export function FactField({ fact, value, write }: Props) {
+  const { t } = useGlossary();
+  const field = `fact-${fact.id}`;
+  // The act is lawful only when this is stated so: say it beside the question, and leave the answer to the person.
+  const hint = fact.must === null || fact.must === undefined ? t("facts.optional") : t("facts.must");
+  if (fact.kind === "flag") {
+    return (
+      <fieldset className="fact">
+        <legend>
+          <Law>{fact.title}</Law> <small className="quiet">{hint}</small>
+        </legend>
+        {(["yes", "no", ""] as const).map((answer) => (
+          <label key={answer} className="choice-inline">
+            <input type="radio" name={field} checked={value === answer} onChange={() => write(answer)} />
+            {t(answer === "yes" ? "facts.yes" : answer === "no" ? "facts.no" : "facts.unstated")}
+          </label>
+        ))}
+      </fieldset>
+    );
+  }
+  return (
+    <Form.Item label={<Law>{fact.title}</Law>} htmlFor={field} extra={hint}>
+      <Field fact={fact} id={field} value={value} write={write} />
+    </Form.Item>
+  );
+}
+
+function Field({ fact, id, value, write }: Props & { id: string }) {
+  const { term } = useGlossary();
+  if (fact.kind === "number")
+    return (
+      <InputNumber
+        id={id}
+        precision={0}
+        value={value === "" ? null : Number(value)}
+        onChange={(number) => write(number === null ? "" : String(number))}
+      />
+    );
+  if (fact.kind === "moment")
+    return (
+      <Input id={id} type="datetime-local" className="narrow" value={value} onChange={(event) => write(event.target.value)} />
+    );
+  if (fact.words.length > 0)
+    return (
+      <Select
+        id={id}
+        allowClear
+        value={value || null}
+        options={fact.words.map((word) => ({ value: word, label: term("word", `${fact.id}.${word}`, word) }))}
+        onChange={(word) => write(word ?? "")}
+      />
+    );
+  return <Input id={id} maxLength={500} value={value} onChange={(event) => write(event.target.value)} />;
+}
