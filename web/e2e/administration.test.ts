@@ -62,7 +62,7 @@ test("the security administrator gives roles; two of the three administrators ca
   const person = await system("POST", "/people", body);
   const { context, page, complaints } = await open(browser);
   await enter(page, "security.admin", "/administration/people");
-  await choose(page, ".filters input", organisations.items[0].name);
+  await choose(page, ".filters .wide input[role=combobox]", organisations.items[0].name);
   await page.locator("tr", { hasText: login }).getByRole("button").first().click();
   await page.getByLabel("经办人").check();
   await page

@@ -1,5 +1,5 @@
 /** Home, batches, an approval on a phone, and the first steps: what people do with cases, by clicking. */
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { accessible, as, CONSOLE, enter, type Look, launch, open, settled } from "./browser";
@@ -92,9 +92,11 @@ test("an approval on a phone: what is due, the reason, the act and its result, w
   await page.screenshot({ path: "shots/docket-phone-act.png" });
   const confirm = page.locator("dialog button[type=submit]");
   expect((await confirm.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+  // What the district would do is said before it is asked to do it.
+  await page.locator(".rehearsed", { hasText: "已发布" }).waitFor();
   await confirm.click();
   await page.locator(".ant-alert-success").waitFor();
-  expect(await page.locator("h1").textContent()).toContain("已发布");
+  await page.locator("h1", { hasText: "已发布" }).waitFor();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
   complaints.push(...(await accessible(page, "case on a phone")));
   await page.goto(`${CONSOLE}/`);
@@ -168,6 +170,35 @@ test("the palette finds a case by its name and an act of the law by its title", 
   await page.keyboard.press("Control+k");
   await page.keyboard.type("同意延期");
   await page.locator('[role="option"]', { hasText: "办理动作" }).first().waitFor();
+  await context.close();
+});
+
+test("a letter is had as a draft before the act, and as a document after it", async () => {
+  const [made] = await underReview(1);
+  const { context, page, complaints } = await open(browser);
+  await enter(page, "centre.officer", `/cases/${made?.id}`);
+  const officer = await as("centre.officer");
+  const act = await returning(officer, made?.id ?? "");
+  await page.locator(".acts").getByRole("button", { name: act?.title }).click();
+  await page.locator("dialog textarea").first().fill("信息项缺少更新说明，请补充。");
+  const [draft] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "下载文书草稿" }).click(),
+  ]);
+  expect(
+    readFileSync(await draft.path())
+      .subarray(0, 5)
+      .toString(),
+  ).toBe("%PDF-");
+  await page.locator("dialog button[type=submit]").click();
+  await page.locator(".ant-alert-success").waitFor();
+  const [final] = await Promise.all([page.waitForEvent("download"), page.locator(".timeline .letter").first().click()]);
+  expect(
+    readFileSync(await final.path())
+      .subarray(0, 5)
+      .toString(),
+  ).toBe("%PDF-");
+  expect(complaints).toEqual([]);
   await context.close();
 });
 

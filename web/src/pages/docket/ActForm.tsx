@@ -16,6 +16,7 @@ import { useDraft } from "../../parts/useDraft";
 import { Fault } from "../../shell/Faults";
 import { LeadsTo } from "./Acts";
 import { FactField, statedOf } from "./Facts";
+import { DraftLetter } from "./Letters";
 import { Article, Law, useActor } from "./parts";
 
 interface Props {
@@ -113,6 +114,7 @@ export function ActForm({ view, act, line, name, finish }: Props) {
         <Button type="primary" htmlType="submit" loading={send.isPending} disabled={lacking.length > 0 || stale}>
           {t("acts.confirm")}
         </Button>
+        <DraftLetter view={view} body={body} ready={lacking.length === 0 && !stale} />
       </div>
       {lacking.length > 0 && (
         <p className="quiet" role="status">

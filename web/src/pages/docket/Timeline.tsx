@@ -8,6 +8,7 @@ import { actPapers } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { minuteOf } from "../../parts/time";
 import { Loaded } from "../../shell/Faults";
+import { LetterOf } from "./Letters";
 import { Article, Law, useActor } from "./parts";
 
 interface Props {
@@ -52,6 +53,8 @@ function Done({ act, pack, name }: { act: Schemas["ActView"]; pack: string; name
             {t("case.log_index", { index: act.log_index })}
           </Link>
         )}
+        {t("list.dot")}
+        <LetterOf act={act.id} name={act.title} />
       </p>
       {act.papers.length > 0 && (
         <>

@@ -26,7 +26,7 @@ export function LoginForm({ entered, children }: { entered: () => Promise<void>;
       const code = totp?.replace(/\s/g, "") || null;
       await take(
         client.POST("/api/v1/sessions", {
-          body: { login: login.trim(), password, totp: code, new_password: choosing ? (chosen ?? null) : null },
+          body: { login: login.trim(), password, totp: code, ...(choosing && chosen ? { new_password: chosen } : {}) },
         }),
       );
       await entered();
