@@ -8,6 +8,8 @@ export type Explanation = Omit<Schemas["Explanation"], "clocks"> & { clocks: Omi
 export interface CaseFilter {
   waiting_for_me?: boolean;
   mine?: boolean;
+  /** Only cases in which the reader's organisation plays this part. */
+  part?: "demander" | "provider";
   pack?: string;
   procedure?: string;
   ended?: boolean;

@@ -2,7 +2,8 @@
 import { Link } from "@tanstack/react-router";
 import type { Schemas } from "../../api/client";
 import { useGlossary } from "../../glossary";
-import { Article, DueTag, Law, useSubject } from "./parts";
+import { Due } from "./Due";
+import { Article, Law, useSubject } from "./parts";
 
 type Line = Schemas["CaseLine"];
 
@@ -11,7 +12,6 @@ export type Picked = Map<string, string>;
 
 interface Props {
   lines: Line[];
-  show: (line: Line) => void;
   picked: Picked;
   pick: (picked: Picked) => void;
   most: number;
@@ -19,7 +19,7 @@ interface Props {
 
 const kindOf = (line: Line) => `${line.pack} ${line.procedure}`;
 
-export function DueTable({ lines, show, picked, pick, most }: Props) {
+export function DueTable({ lines, picked, pick, most }: Props) {
   const { t } = useGlossary();
   const kind = picked.values().next().value;
   const fits = (line: Line) => picked.has(line.id) || ((kind === undefined || kind === kindOf(line)) && picked.size < most);
@@ -43,13 +43,7 @@ export function DueTable({ lines, show, picked, pick, most }: Props) {
       </thead>
       <tbody>
         {lines.map((line) => (
-          <Row
-            key={line.id}
-            line={line}
-            show={() => show(line)}
-            marked={picked.has(line.id)}
-            mark={fits(line) ? () => toggle(line) : undefined}
-          />
+          <Row key={line.id} line={line} marked={picked.has(line.id)} mark={fits(line) ? () => toggle(line) : undefined} />
         ))}
       </tbody>
     </table>
@@ -58,13 +52,12 @@ export function DueTable({ lines, show, picked, pick, most }: Props) {
 
 interface RowProps {
   line: Line;
-  show: () => void;
   marked: boolean;
   /** Absent where the case cannot be acted on together with those marked. */
   mark: (() => void) | undefined;
 }
 
-function Row({ line, show, marked, mark }: RowProps) {
+function Row({ line, marked, mark }: RowProps) {
   const { t } = useGlossary();
   const subject = useSubject()(line);
   const { due } = line;
@@ -81,14 +74,7 @@ function Row({ line, show, marked, mark }: RowProps) {
         />
       </td>
       <td className="due-cell">
-        {due ? (
-          <button type="button" className="why" onClick={show} title={t("home.why_hint")}>
-            <DueTag due={due} />
-            <small>{due.last_day}</small>
-          </button>
-        ) : (
-          <span className="quiet">{t("left.none")}</span>
-        )}
+        <Due line={line} />
       </td>
       <td>
         <Link to="/cases/$id" params={{ id: line.id }} className="case-link">

@@ -3,17 +3,14 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Pagination } from "antd";
 import { useState } from "react";
-import type { Schemas } from "../../api/client";
 import { cases, districtState, me, notices } from "../../api/queries";
 import { useGlossary } from "../../glossary";
-import { Side } from "../../parts/Side";
 import { Loaded, Nothing } from "../../shell/Faults";
 import { Changes } from "./Changes";
 import "./docket.css";
 import { DueTable, type Picked } from "./DueTable";
 import { Notices } from "./Notices";
 import { Law, useNow } from "./parts";
-import { Why } from "./Why";
 
 const PAGE = 10;
 /** So many cases are acted on together at most: each is tried first, and each has its own result. */
@@ -49,7 +46,6 @@ function Waiting() {
     ...cases({ waiting_for_me: true, ended: false, sort: "due", offset: (page - 1) * PAGE, limit: PAGE }),
     placeholderData: (before) => before,
   });
-  const [shown, setShown] = useState<Schemas["CaseLine"]>();
   const [picked, setPicked] = useState<Picked>(new Map());
   return (
     <section className="card" aria-labelledby="due" data-tour="due">
@@ -78,7 +74,7 @@ function Waiting() {
             </Nothing>
           ) : (
             <>
-              <DueTable lines={items} show={setShown} picked={picked} pick={setPicked} most={MOST} />
+              <DueTable lines={items} picked={picked} pick={setPicked} most={MOST} />
               <Pagination
                 size="small"
                 align="end"
@@ -94,11 +90,6 @@ function Waiting() {
           )
         }
       </Loaded>
-      {shown && (
-        <Side close={() => setShown(undefined)} title={t("home.why")}>
-          <Why line={shown} />
-        </Side>
-      )}
     </section>
   );
 }

@@ -9,7 +9,7 @@ import { useGlossary } from "../../glossary";
 import { Scroll } from "../../parts/Scroll";
 import { dayOf, minuteOf } from "../../parts/time";
 import { Loaded, Nothing } from "../../shell/Faults";
-import { Article, Law, useOrganisation, useSubject } from "../docket/parts";
+import { Article, DueTag, Law, useOrganisation, useSubject } from "../docket/parts";
 
 export const isId = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 
@@ -116,7 +116,8 @@ function OneCase({ line }: { line: Schemas["CaseLine"] }) {
     <li>
       <details onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>
-          <strong lang="zh-CN">{line.matter ?? subject}</strong> <Law>{line.title}</Law> <Tag>{line.state_title}</Tag>
+          <strong lang="zh-CN">{subject}</strong> <Law>{line.title}</Law> <Tag>{line.state_title}</Tag>
+          {line.due && <DueTag due={line.due} />}
           <span className="quiet number">{dayOf(line.opened_at)}</span>
         </summary>
         {open && <Loaded of={found}>{(view) => <Timeline view={view} />}</Loaded>}

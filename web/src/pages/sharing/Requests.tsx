@@ -1,4 +1,4 @@
-/** Requests for data: what waits for this organisation, what it asked for, what it is asked for; each opens its case. */
+/** Requests for data: what waits for this organisation, what it asked for, what it is asked for; those due first open the list. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { Pagination, Segmented } from "antd";
@@ -8,21 +8,26 @@ import { useGlossary } from "../../glossary";
 import { Scroll } from "../../parts/Scroll";
 import { dayOf } from "../../parts/time";
 import { Loaded, Nothing } from "../../shell/Faults";
-import { Law, LeftTag, useOrganisation, useSubject } from "../docket/parts";
+import { Due } from "../docket/Due";
+import "../docket/docket.css";
+import { Article, Law, useOrganisation, useSubject } from "../docket/parts";
 import { Frame } from "./Frame";
 
 const PAGE = 15;
-const SCOPES = ["waiting", "mine", "all", "ended"] as const;
+const SCOPES = ["waiting", "demander", "provider", "all", "ended"] as const;
+type Scope = (typeof SCOPES)[number];
 
 export function Requests() {
   const { t, term } = useGlossary();
-  const { page = 1, scope = "waiting" } = useSearch({ from: "/shell/sharing" });
+  const { page = 1, ...search } = useSearch({ from: "/shell/sharing" });
+  const scope = SCOPES.find((one) => one === search.scope) ?? "waiting";
   const navigate = useNavigate({ from: "/sharing" });
   const filter = {
     procedure: "sharing_request",
     ...(scope === "waiting" ? { waiting_for_me: true } : {}),
-    ...(scope === "mine" ? { mine: true } : {}),
+    ...(scope === "demander" || scope === "provider" ? { part: scope } : {}),
     ended: scope === "ended",
+    sort: scope === "ended" ? ("changed" as const) : ("due" as const),
     offset: (page - 1) * PAGE,
     limit: PAGE,
   };
@@ -45,7 +50,7 @@ export function Requests() {
               <Empty scope={scope} />
             ) : (
               <>
-                <Table lines={items} />
+                <Table lines={items} scope={scope} />
                 <Pagination
                   size="small"
                   align="end"
@@ -65,7 +70,7 @@ export function Requests() {
   );
 }
 
-function Empty({ scope }: { scope: string }) {
+function Empty({ scope }: { scope: Scope }) {
   const { t, term } = useGlossary();
   return (
     <>
@@ -79,26 +84,31 @@ function Empty({ scope }: { scope: string }) {
   );
 }
 
-function Table({ lines }: { lines: Schemas["CaseLine"][] }) {
+interface TableProps {
+  lines: Schemas["CaseLine"][];
+  scope: Scope;
+}
+
+/** The party that is the reader's own in every line has no column; what is over has no term. */
+function Table({ lines, scope }: TableProps) {
   const { t } = useGlossary();
   return (
     <Scroll label={t("sharing.requests")}>
-      <table className="plain-table">
+      <table className="plain-table due-table">
         <thead>
           <tr>
-            <th scope="col">{t("home.column_left")}</th>
+            {scope !== "ended" && <th scope="col">{t("home.column_left")}</th>}
             <th scope="col">{t("request.dataset")}</th>
-            <th scope="col">{t("case.demander")}</th>
-            <th scope="col">{t("case.provider")}</th>
+            {scope !== "demander" && <th scope="col">{t("case.demander")}</th>}
+            {scope !== "provider" && <th scope="col">{t("case.provider")}</th>}
             <th scope="col">{t("home.column_state")}</th>
-            <th scope="col" className="number">
-              {t("request.made_on")}
-            </th>
+            {scope !== "ended" && <th scope="col">{t("home.column_next")}</th>}
+            <th scope="col">{t("request.made_on")}</th>
           </tr>
         </thead>
         <tbody>
           {lines.map((line) => (
-            <Row key={line.id} line={line} />
+            <Row key={line.id} line={line} scope={scope} />
           ))}
         </tbody>
       </table>
@@ -106,7 +116,7 @@ function Table({ lines }: { lines: Schemas["CaseLine"][] }) {
   );
 }
 
-function Row({ line }: { line: Schemas["CaseLine"] }) {
+function Row({ line, scope }: { line: Schemas["CaseLine"]; scope: Scope }) {
   const { t } = useGlossary();
   const organisation = useOrganisation();
   const us = useQuery(me).data?.organisation?.id;
@@ -116,20 +126,33 @@ function Row({ line }: { line: Schemas["CaseLine"] }) {
   );
   return (
     <tr>
-      <td className="due-cell">
-        {line.next_due_at ? <LeftTag due={line.next_due_at} /> : <span className="quiet">{t("left.none")}</span>}
-      </td>
+      {scope !== "ended" && (
+        <td className="due-cell">
+          <Due line={line} />
+        </td>
+      )}
       <td>
         <Link to="/cases/$id" params={{ id: line.id }}>
           <Law>{subject}</Law>
         </Link>
       </td>
-      {party(line.demander)}
-      {party(line.provider)}
+      {scope !== "demander" && party(line.demander)}
+      {scope !== "provider" && party(line.provider)}
       <td>
         <Law>{line.state_title}</Law>
       </td>
-      <td className="number">{dayOf(line.opened_at)}</td>
+      {scope !== "ended" && (
+        <td>
+          {line.due ? (
+            <>
+              <Law>{line.due.outcome_title}</Law> <Article pack={line.pack} id={line.due.article} />
+            </>
+          ) : (
+            <span className="quiet">{t("home.no_term")}</span>
+          )}
+        </td>
+      )}
+      <td className="number-left">{dayOf(line.opened_at)}</td>
     </tr>
   );
 }
