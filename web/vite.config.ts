@@ -2,9 +2,11 @@ import { readFileSync } from "node:fs";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
-/** A running district. Everything that is not a page goes there, so that pages and interface share one origin. */
+/** A running district. Everything that is not a page of the consoles goes there, its first page too: all share one origin. */
 const district = process.env.GONGSHU_SERVER ?? "http://127.0.0.1:8080";
-const proxy = Object.fromEntries(["/api", "/log", "/healthz", "/readyz"].map((path) => [path, { target: district }]));
+const proxy = Object.fromEntries(
+  ["/api", "/log", "/healthz", "/readyz", "^/$", "/assets/page.css"].map((path) => [path, { target: district }]),
+);
 
 /** What the built pages may do, as the platform sends it. No inline script or style, nobody else's anything. */
 const policy = readFileSync(new URL("../crates/console/src/policy.txt", import.meta.url), "utf8")
