@@ -184,7 +184,8 @@ test("demander: fields lie in the basket, the commitment is signed, the service 
   await enter(page, "yjj.executive", `/catalogue/${made.entry}`);
   const box = page.locator("section.card", { has: page.locator("#ask") });
   for (const field of ["编号", "食堂名称", "负责人"]) await box.locator("label", { hasText: field }).first().click();
-  await show(page, "section.card:has(#ask)");
+  await box.locator("button.ant-btn-primary").evaluate((one) => one.scrollIntoView({ block: "end" }));
+  await page.evaluate(() => window.scrollBy(0, 40));
   await picture(page, "demander-fields");
   await box.locator("button.ant-btn-primary").click();
   await box.getByRole("link", { name: /查看申请篮/ }).click();
@@ -234,7 +235,7 @@ test("reviewer: a change is read side by side with its effect, and several entri
     papers: { change_reason: "市级目录模板更新，增加营业时间，更新周期改为每周。" },
   });
   const titles = ["助餐点信息", "老年人日间照护机构信息", "社区综合为老服务中心信息"];
-  for (const title of titles) await submitted(executive, title, { keywords: ["助餐", "照护"] });
+  for (const title of titles) await submitted(executive, title, { keywords: ["食堂", "助餐"] });
 
   const { context, page, complaints } = await open(browser);
   await enter(page, "centre.officer", `/catalogue/${made.entry}/review`);
