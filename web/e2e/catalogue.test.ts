@@ -1,8 +1,10 @@
 /** The catalogue by clicking: finding, writing, handing over, reviewing; pasting from a spreadsheet; gaps; what others do meanwhile. */
 import { mkdirSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { accessible, as, CONSOLE, enter, type Look, launch, open, settled } from "./browser";
+import { filled, marksOf } from "./workbook";
 
 let browser: Browser;
 const known: Record<string, string> = {};
@@ -158,39 +160,42 @@ test("the tree is walked by keyboard from an organisation to its entries", async
   await context.close();
 });
 
-test("a filled-in form is looked through first; its faults are told by cell, and only a form without any is taken over", async () => {
+test("a filled-in form is looked through first; its faults are told by cell and marked in it, and only a form without any is taken over", async () => {
   const { context, page, complaints } = await open(browser);
   await enter(page, "mzj.executive", "/catalogue/import");
-  const counts = { entries: 2, new: 1, changed: 1, items: 7, incomplete: 1 };
-  const fault = {
-    sheet: "条目",
-    cell: "C5",
-    row: 5,
-    column: 2,
-    path: "grade",
-    code: "choice",
-    told: "请从下拉列表中选择安全等级",
-  };
-  const asked: string[] = [];
-  // What the district answers is given here: a workbook is not made in a browser's test.
-  await page.route("**/entries/import**", (route) => {
-    const trial = route.request().url().includes("dry_run=true");
-    asked.push(trial ? "trial" : "take over");
-    return route.fulfill({ json: { ...counts, imported: !trial, faults: asked.length === 1 ? [fault] : [], ids: [] } });
-  });
-  const form = { name: "目录.xlsx", mimeType: "application/octet-stream", buffer: Buffer.from("PK") };
-  await page.locator("input[type=file]").setInputFiles(form);
-  await page.locator("td", { hasText: "请从下拉列表中选择安全等级" }).waitFor();
+  const form = await download(page, () => page.getByRole("link", { name: "下载模板" }).click());
+  const title = `社区养老助餐点信息 ${crypto.randomUUID().slice(0, 8)}`;
+  const entry = ["", title, "各社区养老助餐点的名称和地址。", "", "", "", "养老服务科"];
+  const items = { 信息项: [[title, "name", "名称", "文本", "64"]] };
+  const bad = filled(form, { 目录条目: [[...entry, "粘土板"]], ...items });
+  await page.locator("input[type=file]").setInputFiles({ name: "有误.xlsx", mimeType: XLSX, buffer: bad });
+  await page.locator("tbody tr", { hasText: "H2" }).waitFor();
   expect(await page.getByRole("button", { name: /^导入/ }).count()).toBe(0);
+  await settled(page);
   await page.screenshot({ path: "shots/catalogue-import-faults.png", fullPage: true });
-  complaints.push(...(await accessible(page, "import")));
-  await page.locator("input[type=file]").setInputFiles(form);
-  await page.getByRole("button", { name: "导入 2 个条目" }).dblclick();
-  await page.getByText("已导入 2 个条目，均为草稿").waitFor();
-  expect(asked).toEqual(["trial", "trial", "take over"]);
+  complaints.push(...(await accessible(page, "import with faults")));
+  const told = (await page.locator("tbody tr", { hasText: "H2" }).locator("td").last().textContent()) ?? "";
+  const marked = await download(page, () => page.getByRole("button", { name: "下载标红的表" }).click());
+  expect(marksOf(marked).comments).toContain(told);
+  expect(marksOf(marked).fills).not.toBe(marksOf(form).fills);
+  const good = filled(form, { 目录条目: [[...entry, "数据库"]], ...items });
+  await page.locator("input[type=file]").setInputFiles({ name: "目录.xlsx", mimeType: XLSX, buffer: good });
+  await page.getByRole("button", { name: "导入 1 个条目" }).dblclick();
+  await page.getByText("已导入 1 个条目，均为草稿").waitFor();
+  const executive = await as("mzj.executive");
+  const found = await executive("GET", `/entries?text=${encodeURIComponent(title)}`);
+  expect(found.items.map((line: { title: string; status: string }) => [line.title, line.status])).toEqual([[title, "draft"]]);
   expect(complaints).toEqual([]);
   await context.close();
 });
+
+const XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/** What the browser saves when somebody does this. */
+async function download(page: Page, act: () => Promise<void>): Promise<Buffer> {
+  const [saved] = await Promise.all([page.waitForEvent("download"), act()]);
+  return readFile(await saved.path());
+}
 
 /** Pastes as Ctrl+V does, into the place that is made for it. */
 async function paste(page: Page, text: string) {

@@ -1,26 +1,10 @@
 /** The catalogue's form in Excel on its way to the district and back: looked through, taken over, or marked with its faults. */
-import { Failure, type Problem } from "../../api/client";
+import { Failure, type Problem, type Schemas } from "../../api/client";
 
 const XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-/** A cell at fault; `told` is in the words of the form. */
-interface CellFault {
-  sheet: string;
-  cell: string;
-  code: string;
-  told: string;
-}
-
 /** What is in the form, and whether it was taken over: never with a fault, never on trial. */
-export interface Imported {
-  imported: boolean;
-  entries: number;
-  new: number;
-  changed: number;
-  items: number;
-  incomplete: number;
-  faults: CellFault[];
-}
+export type Imported = Schemas["Imported"];
 
 async function post(file: File, trial: boolean, accept: string, key: string): Promise<Response> {
   const answer = await fetch(`/api/v1/entries/import?dry_run=${trial}`, {
