@@ -172,9 +172,7 @@ function Lines({ lines }: { lines: Schemas["EntryLine"][] }) {
             <th scope="col" className="number">
               {t("catalogue.rows")}
             </th>
-            <th scope="col" className="number">
-              {t("catalogue.loaded")}
-            </th>
+            <th scope="col">{t("catalogue.loaded")}</th>
           </tr>
         </thead>
         <tbody>
@@ -192,7 +190,7 @@ function Lines({ lines }: { lines: Schemas["EntryLine"][] }) {
               <td>{term("opening", line.opening)}</td>
               <td>{term("entry_status", line.status)}</td>
               <td className="number">{line.loaded_at ? line.rows.toLocaleString("en-US") : t("value.none")}</td>
-              <td className="number">
+              <td className="number-left">
                 {line.loaded_at ? dayOf(line.loaded_at) : <span className="quiet">{t("catalogue.not_loaded")}</span>}
               </td>
             </tr>

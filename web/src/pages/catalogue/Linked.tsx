@@ -31,9 +31,7 @@ export function Linked({ view }: { view: Schemas["EntryView"] }) {
                 <tr>
                   <th scope="col">{t("linked.matter")}</th>
                   <th scope="col">{t("linked.state")}</th>
-                  <th scope="col" className="number">
-                    {t("linked.opened")}
-                  </th>
+                  <th scope="col">{t("linked.opened")}</th>
                 </tr>
               </thead>
               <tbody>
@@ -47,7 +45,7 @@ export function Linked({ view }: { view: Schemas["EntryView"] }) {
                     <td lang="zh-CN">
                       <Tag color={one.ended ? "default" : "processing"}>{one.state_title}</Tag>
                     </td>
-                    <td className="number">{dayOf(one.opened_at)}</td>
+                    <td className="number-left">{dayOf(one.opened_at)}</td>
                   </tr>
                 ))}
               </tbody>

@@ -158,12 +158,12 @@ const WORDS = 190;
 /** One colour and one column a kind; words stand right of their mark and are cut where the next column begins. */
 function option(graph: Schemas["Links"], columns: Node[][], palette: Palette, size: Size, kindWord: (kind: string) => string) {
   const colours = [palette.series[3], palette.series[2], palette.series[0], palette.series[1]];
-  const apart = columns.length > 1 ? (size.width - WORDS - 20) / (columns.length - 1) : 0;
+  const apart = (size.width - WORDS - 20) / (KINDS.length - 1);
   const words = { position: "right", width: Math.max(80, Math.min(apart, WORDS) - 24), overflow: "truncate", fontSize: 13 };
   const room = size.height - HEAD;
-  const spots = columns.flatMap((column, at) => {
+  const spots = KINDS.flatMap((kind, at) => {
+    const column = columns[at] ?? [];
     const x = 10 + at * apart;
-    const kind = column[0]?.kind ?? "entry";
     const head = {
       id: `head ${kind}`,
       x,
@@ -179,7 +179,7 @@ function option(graph: Schemas["Links"], columns: Node[][], palette: Palette, si
       kind,
       x,
       y: HEAD + ((i + 0.5) * room) / column.length,
-      itemStyle: { color: colours[KINDS.indexOf(kind)] ?? palette.primary },
+      itemStyle: { color: colours[at] ?? palette.primary },
       // Braces would be read as a pattern.
       label: { ...words, show: true, color: palette.text, formatter: node.title.replace(/[{}]/g, "") },
     }));
@@ -200,7 +200,7 @@ function option(graph: Schemas["Links"], columns: Node[][], palette: Palette, si
         layout: "none",
         left: 10,
         top,
-        width: Math.max(1, apart * (columns.length - 1)),
+        width: Math.max(1, apart * (KINDS.length - 1)),
         height: Math.max(1, bottom - top),
         symbolSize: 10,
         lineStyle: { color: palette.quiet, opacity: 0.4, width: 1.2, curveness: 0.06 },

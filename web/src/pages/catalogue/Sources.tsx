@@ -108,9 +108,7 @@ function Systems({ organisation }: { organisation: string }) {
                   <th scope="col">{t("source.code")}</th>
                   <th scope="col">{t("source.name")}</th>
                   <th scope="col">{t("source.serves")}</th>
-                  <th scope="col" className="number">
-                    {t("source.accepted_on")}
-                  </th>
+                  <th scope="col">{t("source.accepted_on")}</th>
                   <th scope="col">
                     <span className="hidden">{t("items.acts")}</span>
                   </th>
@@ -124,7 +122,7 @@ function Systems({ organisation }: { organisation: string }) {
                     </td>
                     <td lang="zh-CN">{system.name}</td>
                     <td lang="zh-CN">{known.find((duty) => duty.id === system.duty)?.name ?? t("value.none")}</td>
-                    <td className="number">{system.accepted_on ?? t("value.none")}</td>
+                    <td className="number-left">{system.accepted_on ?? t("value.none")}</td>
                     <td className="row-acts">
                       <Link to="/catalogue" search={{ organisation, system: system.id }}>
                         {t("source.entries")}

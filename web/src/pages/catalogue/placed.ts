@@ -1,13 +1,13 @@
-/** In which order the things of a graph of links stand: a column for every kind that there is, each near what it hangs together with. */
+/** In which order the things of a graph of links stand: a column for every kind, each node near what it hangs together with. */
 import type { Schemas } from "../../api/client";
 
 type Node = Schemas["LinkNode"];
 
 export const KINDS: Node["kind"][] = ["duty", "system", "entry", "service"];
 
-/** The columns from left to right, none empty. */
+/** The columns from left to right, one for each of `KINDS`, also where nothing of a kind is there: a head stands above its own. */
 export function placed(graph: Schemas["Links"]): Node[][] {
-  const columns = KINDS.map((kind) => graph.nodes.filter((node) => node.kind === kind)).filter((column) => column.length > 0);
+  const columns = KINDS.map((kind) => graph.nodes.filter((node) => node.kind === kind));
   const row = new Map<string, number>();
   const number = (column: Node[]) => {
     column.forEach((node, at) => {

@@ -93,9 +93,7 @@ function Lines({ lines, mine }: { lines: Schemas["EntryLine"][]; mine: boolean }
         <thead>
           <tr>
             <th scope="col">{t("catalogue.entry")}</th>
-            <th scope="col" className="number">
-              {t("catalogue.loaded")}
-            </th>
+            <th scope="col">{t("catalogue.loaded")}</th>
             <th scope="col" className="number">
               {t("catalogue.rows")}
             </th>
@@ -112,7 +110,7 @@ function Lines({ lines, mine }: { lines: Schemas["EntryLine"][]; mine: boolean }
                   {line.title}
                 </Link>
               </td>
-              <td className="number">
+              <td className="number-left">
                 {line.loaded_at ? dayOf(line.loaded_at) : <span className="quiet">{t("catalogue.not_loaded")}</span>}
               </td>
               <td className="number">{line.loaded_at ? line.rows.toLocaleString("en-US") : t("value.none")}</td>

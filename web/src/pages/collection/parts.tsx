@@ -93,7 +93,7 @@ export function LoadLines({ loads, entries }: { loads: Schemas["LoadView"][]; en
         <tbody>
           {loads.map((load) => (
             <tr key={load.id}>
-              <td className="day-column">{minuteOf(load.started_at)}</td>
+              <td className="number-left">{minuteOf(load.started_at)}</td>
               <td>
                 <Link to="/collection/loads/$id" params={{ id: load.id }}>
                   {load.name}

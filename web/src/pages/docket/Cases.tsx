@@ -106,9 +106,7 @@ function CaseTable({ lines }: { lines: Schemas["CaseLine"][] }) {
           <th scope="col">{t("home.column_case")}</th>
           <th scope="col">{t("cases.procedure")}</th>
           <th scope="col">{t("home.column_state")}</th>
-          <th scope="col" className="number">
-            {t("cases.opened")}
-          </th>
+          <th scope="col">{t("cases.opened")}</th>
           <th scope="col">{t("home.column_left")}</th>
         </tr>
       </thead>
@@ -126,7 +124,7 @@ function CaseTable({ lines }: { lines: Schemas["CaseLine"][] }) {
             <td>
               <Law>{line.state_title}</Law>
             </td>
-            <td className="number">{dayOf(line.opened_at)}</td>
+            <td className="number-left">{dayOf(line.opened_at)}</td>
             <td className="due-cell">
               {line.due && !line.ended ? (
                 <>
