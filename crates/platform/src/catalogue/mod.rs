@@ -21,9 +21,12 @@ mod tests;
 #[cfg(test)]
 pub(crate) mod world;
 
+use std::collections::HashMap;
+
 use jiff::{Timestamp, civil::Date};
-use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::{
     Platform,
@@ -147,13 +150,37 @@ impl Platform {
     /// [`Code::InvalidInput`] with every field of impossible form, [`Code::NotFound`] for a duty or system that is not the
     /// organisation's, [`Code::NotPermitted`], [`Code::ActRefused`] when the law does not let a case be opened.
     pub async fn draft_entry(&self, ctx: &Ctx, input: EntryInput) -> Result<(EntryView, Receipt)> {
+        self.draft_entry_once(ctx, input, None).await
+    }
+
+    /// As [`Platform::draft_entry`]; repeating it with the same key gives the entry that came of it the first time.
+    ///
+    /// # Errors
+    /// As [`Platform::draft_entry`]; [`Code::Conflict`] when the key was used for something else.
+    pub async fn draft_entry_once(
+        &self,
+        ctx: &Ctx,
+        input: EntryInput,
+        key: Option<String>,
+    ) -> Result<(EntryView, Receipt)> {
         let organisation = owner(ctx)?;
+        let key = docket::IdempotencyKey::of_what(ctx, key, &("entry", &input))?;
         self.may(ctx, Action::EditCatalogue, &Resource::thing(None, organisation))?;
         rules::refuse("the entry cannot be drafted", rules::form_faults(&input))?;
         let act = self.opening_act(PROCEDURE, "provider")?;
         let tx = self.db().write().await?;
+        if let Some(key) = &key {
+            key.hold(&tx).await?;
+            if let Some(receipt) = key.answered(&tx).await? {
+                let head = docket::head(&*tx, receipt.case).await?;
+                return Ok((view(&store::entry(&*tx, head.subject.into()).await?, true)?, receipt));
+            }
+        }
         own_links(&tx, organisation, &input).await?;
         let (row, receipt) = self.draft_within(&tx, ctx, organisation, &act, &input).await?;
+        if let Some(key) = key {
+            key.remember(&tx, ctx, &receipt)?;
+        }
         tx.commit().await?;
         self.wake_pump();
         Ok((view(&row, true)?, receipt))
@@ -421,6 +448,25 @@ pub(crate) fn dataset(id: EntryId) -> String {
 /// The entry a case is about. A case about a whole organisation carries no single entry; its effects change none.
 fn subject(on: &EffectCtx<'_>) -> Option<EntryId> {
     (on.case.subject_kind == SubjectKind::Entry).then_some(EntryId(on.case.subject))
+}
+
+/// The titles of entries, for the lists of other slices.
+///
+/// # Errors
+/// [`Code::Internal`] when the database fails.
+pub(crate) async fn titles(
+    db: &impl sea_orm::ConnectionTrait,
+    entries: impl IntoIterator<Item = Uuid>,
+) -> Result<HashMap<Uuid, String>> {
+    let rows: Vec<(Uuid, String)> = store::entry::Entity::find()
+        .select_only()
+        .column(store::entry::Column::Id)
+        .column(store::entry::Column::Title)
+        .filter(store::entry::Column::Id.is_in(entries))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// For which organisation the actor writes.

@@ -108,6 +108,16 @@ pub struct LoadView {
     pub fault: Option<String>,
 }
 
+/// A load in a list of many entries' loads.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LoadLine {
+    /// The load.
+    #[serde(flatten)]
+    pub load: LoadView,
+    /// The entry's title.
+    pub entry_title: String,
+}
+
 /// The first rows of an entry's data, under their default masks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Preview {
@@ -270,6 +280,33 @@ impl Platform {
         let newest = query.order_by_desc(store::load::Column::StartedAt).order_by_desc(store::load::Column::Id);
         let rows = newest.offset(page.offset).limit(page.limit()).all(self.db().read()).await?;
         Ok(Listing { items: rows.into_iter().map(LoadView::try_from).collect::<Result<_>>()?, total })
+    }
+
+    /// The loads of an organisation, newest first.
+    ///
+    /// # Errors
+    /// [`Code::NotPermitted`] for whoever may not read the organisation's things.
+    pub async fn loads_of(
+        &self,
+        ctx: &Ctx,
+        organisation: OrganisationId,
+        state: Option<&str>,
+        page: Page,
+    ) -> Result<Listing<LoadLine>> {
+        self.may(ctx, Action::ReadThing, &Resource::thing(None, organisation))?;
+        let mut query = store::load::Entity::find().filter(store::load::Column::OrganisationId.eq(organisation.0));
+        if let Some(state) = state {
+            query = query.filter(store::load::Column::State.eq(state));
+        }
+        let total = query.clone().count(self.db().read()).await?;
+        let newest = query.order_by_desc(store::load::Column::StartedAt).order_by_desc(store::load::Column::Id);
+        let rows = newest.offset(page.offset).limit(page.limit()).all(self.db().read()).await?;
+        let titles = catalogue::titles(self.db().read(), rows.iter().map(|row| row.entry_id)).await?;
+        let line = |row: store::load::Model| {
+            let entry_title = titles.get(&row.entry_id).cloned().unwrap_or_default();
+            Ok(LoadLine { load: row.try_into()?, entry_title })
+        };
+        Ok(Listing { items: rows.into_iter().map(line).collect::<Result<_>>()?, total })
     }
 
     /// A page of a load's rejected rows, in the file's order.

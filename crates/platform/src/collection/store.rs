@@ -63,6 +63,17 @@ pub mod load {
 }
 
 /// The tables of this slice.
+/// What the loads of one organisation are found by.
+pub(crate) fn by_organisation() -> Tables {
+    let index = Index::create()
+        .name("collection_load_organisation")
+        .table("collection_load")
+        .col("organisation_id")
+        .col("started_at")
+        .to_owned();
+    Tables { name: "20261122_loads_by_organisation", tables: Vec::new(), indexes: vec![index] }
+}
+
 pub(crate) fn migration() -> Tables {
     let load = Table::create()
         .table("collection_load")

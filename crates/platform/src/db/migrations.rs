@@ -31,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(crate::identity::store::held_keys()),
             Box::new(crate::docket::store::lists()),
             Box::new(crate::identity::store::administration()),
+            Box::new(crate::collection::store::by_organisation()),
         ]
     }
 }

@@ -429,7 +429,8 @@ pub(super) fn check(input: &ActInput) -> Result<()> {
     Ok(())
 }
 
-pub(super) struct IdempotencyKey {
+/// What makes repeating something harmless: the key that its caller chose, bound to what it was first used for.
+pub(crate) struct IdempotencyKey {
     actor: String,
     key: String,
     digest: String,
@@ -449,7 +450,8 @@ impl IdempotencyKey {
         Self::of_what(ctx, act.idempotency_key.clone(), &what)
     }
 
-    fn of_what(ctx: &Ctx, key: Option<String>, what: &impl serde::Serialize) -> Result<Option<Self>> {
+    /// The key under which `what` is done once.
+    pub(crate) fn of_what(ctx: &Ctx, key: Option<String>, what: &impl serde::Serialize) -> Result<Option<Self>> {
         let Some(key) = key else { return Ok(None) };
         let (kind, id, organisation) = ledger::actor_columns(&ctx.who);
         let actor =
@@ -460,7 +462,7 @@ impl IdempotencyKey {
 
     /// Lets nobody else use the same key until the transaction ends: there is no case yet whose row could be locked. SQLite has
     /// one writer anyway.
-    pub(super) async fn hold(&self, tx: &Tx) -> Result<()> {
+    pub(crate) async fn hold(&self, tx: &Tx) -> Result<()> {
         if tx.get_database_backend() == DbBackend::Postgres {
             let name = format!("{}\n{}", self.actor, self.key);
             let lock = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
@@ -469,7 +471,8 @@ impl IdempotencyKey {
         Ok(())
     }
 
-    pub(super) async fn answered(&self, tx: &Tx) -> Result<Option<Receipt>> {
+    /// What came of it before.
+    pub(crate) async fn answered(&self, tx: &Tx) -> Result<Option<Receipt>> {
         let found = store::idempotency::Entity::find_by_id((self.actor.clone(), self.key.clone())).one(tx).await?;
         let Some(found) = found else { return Ok(None) };
         if found.digest != self.digest {
@@ -479,7 +482,8 @@ impl IdempotencyKey {
         from_json(&found.response).map(Some)
     }
 
-    pub(super) fn remember(self, tx: &Tx, ctx: &Ctx, receipt: &Receipt) -> Result<()> {
+    /// Remembers what came of it, with the act.
+    pub(crate) fn remember(self, tx: &Tx, ctx: &Ctx, receipt: &Receipt) -> Result<()> {
         let row = store::idempotency::ActiveModel {
             actor: Set(self.actor),
             key: Set(self.key),

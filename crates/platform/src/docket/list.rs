@@ -95,6 +95,16 @@ pub enum CaseOrder {
     Opened,
 }
 
+/// The two parts that an organisation plays in most cases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// It asks.
+    Demander,
+    /// It provides.
+    Provider,
+}
+
 /// Which cases to list. Everybody sees only cases that they have a part in; offices and auditors see all.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct CaseFilter {
@@ -104,6 +114,9 @@ pub struct CaseFilter {
     /// Only those to which the reader's organisation is a party.
     #[serde(default)]
     pub mine: bool,
+    /// Only those in which the reader's organisation plays this part.
+    #[serde(default)]
+    pub part: Option<Part>,
     /// Only those that wait for this role.
     #[serde(default)]
     pub role: Option<RoleId>,

@@ -41,13 +41,14 @@ use uuid::Uuid;
 
 use crate::ids::*;
 
+pub(crate) use acting::IdempotencyKey;
 pub use acting::{act, head};
 pub use changes::Change;
 pub use explaining::Explanation;
 pub use law::{Extendable, FactValue, Named, Possible, Reason, Refusal, Statable};
 pub(crate) use learning::learn;
 pub use letters::{LetterProof, LetterText};
-pub use list::{CaseFilter, CaseLine, CaseOrder, DueLine};
+pub use list::{CaseFilter, CaseLine, CaseOrder, DueLine, Part};
 pub use matters::{LONGEST_TITLE, Matter};
 pub use notices::{NoticeKind, NoticeView};
 pub use opening::open_case;

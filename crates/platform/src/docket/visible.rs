@@ -12,7 +12,7 @@ use crate::{
     ids::OrganisationId,
 };
 
-use super::{CaseFilter, store, subjects};
+use super::{CaseFilter, Part, store, subjects};
 use store::case::Column;
 
 /// The parties' cases; all of them for those who oversee; for another office those in which it has a part.
@@ -47,6 +47,13 @@ pub(super) fn wanted(book: &Book, who: &Actor, filter: &CaseFilter) -> Condition
     let mut all = Condition::all();
     if filter.mine {
         all = all.add(party(organisation));
+    }
+    if let Some(part) = filter.part {
+        let column = match part {
+            Part::Demander => Column::DemanderId,
+            Part::Provider => Column::ProviderId,
+        };
+        all = all.add(column.eq(organisation.0));
     }
     if filter.waiting_for_me {
         all = all.add(waiting(book, organisation, office));

@@ -25,7 +25,7 @@ use crate::{
     catalogue::{self, EntryInput, EntryStatus, Fault, SharingType, owner},
     ctx::{Actor, Ctx},
     db::{Tx, from_json, instant, micros, to_json},
-    docket::{self, ActInput, CaseHead, Opening, Receipt, SubjectKind},
+    docket::{self, ActInput, CaseHead, IdempotencyKey, Opening, Receipt, SubjectKind},
     effects::EffectCtx,
     error::{Code, Error, Result},
     identity,
@@ -51,7 +51,21 @@ impl Platform {
     /// the entry, [`Code::NotPermitted`], [`Code::ActRefused`] when the law does not let the case be opened. Missing elements
     /// are no error unless the district's law makes them one.
     pub async fn ask(&self, ctx: &Ctx, input: RequestInput) -> Result<(RequestView, Receipt)> {
+        self.ask_once(ctx, input, None).await
+    }
+
+    /// As [`Platform::ask`]; repeating it with the same key gives what came of it the first time.
+    ///
+    /// # Errors
+    /// As [`Platform::ask`]; [`Code::Conflict`] when the key was used for something else.
+    pub async fn ask_once(
+        &self,
+        ctx: &Ctx,
+        input: RequestInput,
+        key: Option<String>,
+    ) -> Result<(RequestView, Receipt)> {
         let demander = owner(ctx)?;
+        let key = IdempotencyKey::of_what(ctx, key, &("sharing_request", &input))?;
         self.may(ctx, Action::Ask, &Resource::thing(None, demander))?;
         let RequestInput { entry, elements } = input;
         let wanted = self.wanted(entry, demander).await?;
@@ -61,6 +75,9 @@ impl Platform {
         let act = self.opening_act(PROCEDURE, "demander")?;
         let id = RequestId(ctx.uuid());
         let tx = self.db().write().await?;
+        if let Some(done) = self.asked_before(&tx, key.as_ref()).await? {
+            return Ok(done);
+        }
         let opening = Opening {
             procedure: PROCEDURE.into(),
             pack: None,
@@ -90,9 +107,23 @@ impl Platform {
         store::request::Entity::insert(store::request::ActiveModel::from(row.clone()))
             .exec_without_returning(&*tx)
             .await?;
+        if let Some(key) = key {
+            key.remember(&tx, ctx, &receipt)?;
+        }
         tx.commit().await?;
         self.wake_pump();
         Ok((view::request_view(self, &row, None)?, receipt))
+    }
+
+    /// The request that was made or supplemented under this key before.
+    async fn asked_before(&self, tx: &Tx, key: Option<&IdempotencyKey>) -> Result<Option<(RequestView, Receipt)>> {
+        let Some(key) = key else { return Ok(None) };
+        key.hold(tx).await?;
+        let Some(receipt) = key.answered(tx).await? else { return Ok(None) };
+        let of_case = store::request::Column::CaseId.eq(receipt.case.0);
+        let row = store::request::Entity::find().filter(of_case).one(tx).await?;
+        let row = row.ok_or_else(|| Error::not_found("request of case", receipt.case))?;
+        Ok(Some((view::request_view(self, &row, None)?, receipt)))
     }
 
     /// Supplies what was missing, once it was asked for. Elements that are not stated again stay as they were.
@@ -100,7 +131,25 @@ impl Platform {
     /// # Errors
     /// As [`Platform::ask`]; [`Code::ActRefused`] when no supplement was asked for, or one was given already.
     pub async fn supplement(&self, ctx: &Ctx, id: RequestId, more: Elements) -> Result<(RequestView, Receipt)> {
+        self.supplement_once(ctx, id, more, None).await
+    }
+
+    /// As [`Platform::supplement`]; repeating it with the same key gives what came of it the first time.
+    ///
+    /// # Errors
+    /// As [`Platform::supplement`]; [`Code::Conflict`] when the key was used for something else.
+    pub async fn supplement_once(
+        &self,
+        ctx: &Ctx,
+        id: RequestId,
+        more: Elements,
+        key: Option<String>,
+    ) -> Result<(RequestView, Receipt)> {
+        let key = IdempotencyKey::of_what(ctx, key, &("sharing_supplement", id, &more))?;
         let tx = self.db().write().await?;
+        if let Some(done) = self.asked_before(&tx, key.as_ref()).await? {
+            return Ok(done);
+        }
         let row = store::request(&*tx, id).await?;
         let demander = OrganisationId(row.demander_id);
         self.may(ctx, Action::Ask, &Resource::thing(Some(id.0), demander))?;
@@ -109,9 +158,9 @@ impl Platform {
         let entry = catalogue::store::entry(&*tx, row.entry_id.into()).await?;
         let wanted = Wanted::of(&entry)?;
         catalogue::rules::refuse("the supplement cannot be taken", rules::form_faults(&after, &wanted.elements))?;
-        let (name, key) = identity::signatory(&*tx, demander).await?;
+        let (name, registered) = identity::signatory(&*tx, demander).await?;
         verify(&after, &name, row.entry_id.into(), &row.title)?;
-        by_registered_key(&after, key.as_deref())?;
+        by_registered_key(&after, registered.as_deref())?;
         let act = ActInput {
             papers: rules::papers(&after),
             facts: changed(
@@ -139,6 +188,9 @@ impl Platform {
             return Err(
                 Error::new(Code::Conflict, format!("request `{id}` was changed meanwhile")).hint("read it again")
             );
+        }
+        if let Some(key) = key {
+            key.remember(&tx, ctx, &receipt)?;
         }
         tx.commit().await?;
         self.wake_pump();

@@ -38,6 +38,9 @@ pub struct CaseQuery {
     #[serde(default)]
     #[param(default = false)]
     pub mine: bool,
+    /// Only those in which the reader's organisation plays this part.
+    #[param(inline)]
+    pub part: Option<Part>,
     /// Only those that wait for this role.
     pub role: Option<String>,
     /// Only those that keep this pack.
@@ -61,6 +64,25 @@ pub struct CaseQuery {
     pub sort: docket::CaseOrder,
 }
 
+/// The two parts that an organisation plays in most cases.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// It asks.
+    Demander,
+    /// It provides.
+    Provider,
+}
+
+impl Part {
+    fn platform(self) -> docket::Part {
+        match self {
+            Self::Demander => docket::Part::Demander,
+            Self::Provider => docket::Part::Provider,
+        }
+    }
+}
+
 impl CaseQuery {
     fn filter(self) -> Result<docket::CaseFilter, Problem> {
         if self.text.as_ref().is_some_and(|text| text.chars().count() > LONGEST_TEXT) {
@@ -70,6 +92,7 @@ impl CaseQuery {
         Ok(docket::CaseFilter {
             waiting_for_me: self.waiting_for_me,
             mine: self.mine,
+            part: self.part.map(Part::platform),
             role: self.role.as_deref().map(Into::into),
             pack: self.pack.as_deref().map(Into::into),
             procedure: self.procedure.as_deref().map(Into::into),

@@ -50,6 +50,16 @@ pub struct LoadView {
     pub fault: Option<String>,
 }
 
+/// A load in a list of many entries' loads.
+#[derive(ToSchema)]
+pub struct LoadLine {
+    /// The load.
+    #[serde(flatten)]
+    pub load: LoadView,
+    /// The entry's title.
+    pub entry_title: String,
+}
+
 /// The first rows of an entry's data, under their default masks.
 #[derive(ToSchema)]
 pub struct Preview {

@@ -78,9 +78,13 @@ async fn entries_list(
 }
 
 /// Drafts an entry of the caller's organisation and opens its case.
-#[utoipa::path(post, path = "/entries", tag = "catalogue", request_body = EntryInput, responses((status = 200, body = Drafted), ActProblems))]
-async fn entries_draft(caller: Caller, Body(input): Body<catalogue::EntryInput>) -> Answer<Drafted> {
-    let (entry, receipt) = caller.platform().draft_entry(&caller.ctx, input).await?;
+#[utoipa::path(post, path = "/entries", tag = "catalogue", request_body = EntryInput, params(("idempotency-key" = Option<String>, Header, description = "repeating the draft with the same key repeats nothing")), responses((status = 200, body = Drafted), ActProblems))]
+async fn entries_draft(
+    caller: Caller,
+    key: IdempotencyKey,
+    Body(input): Body<catalogue::EntryInput>,
+) -> Answer<Drafted> {
+    let (entry, receipt) = caller.platform().draft_entry_once(&caller.ctx, input, key.0).await?;
     Ok(Json(Drafted { entry, receipt }))
 }
 

@@ -22,7 +22,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     PREFIX,
-    certificates::{Certificate as CertificateView, LoadView, Loaded, Preview, Rejected as RejectedView},
+    certificates::{Certificate as CertificateView, LoadLine, LoadView, Loaded, Preview, Rejected as RejectedView},
+    duties::OwnerQuery,
 };
 use crate::{
     AppState,
@@ -38,6 +39,7 @@ use crate::{
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(loads_list))
+        .routes(routes!(loads_of))
         .routes(routes!(loads_get))
         .routes(routes!(loads_rejected))
         .routes(routes!(entries_preview))
@@ -98,6 +100,26 @@ async fn loads_create(
     });
     let loaded = done.await.map_err(|error| Problem::new(Code::Internal, "the load broke off").because(error))?;
     Ok(Json(loaded?))
+}
+
+/// Which loads are wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct LoadsQuery {
+    /// Only those that stand so: `running`, `accepted`, `refused` or `stopped`.
+    state: Option<String>,
+}
+
+/// Lists the loads of an organisation, newest first.
+#[utoipa::path(get, path = "/loads", tag = "collection", params(OwnerQuery, LoadsQuery, PageQuery), responses((status = 200, body = Paged<LoadLine>), ReadProblems))]
+async fn loads_of(
+    caller: Caller,
+    InQuery(of): InQuery<OwnerQuery>,
+    InQuery(wanted): InQuery<LoadsQuery>,
+    InQuery(page): InQuery<PageQuery>,
+) -> Answer<platform::Listing<collection::LoadLine>> {
+    let (organisation, state) = (of.organisation(&caller)?, wanted.state.as_deref());
+    Ok(Json(caller.platform().loads_of(&caller.ctx, organisation, state, page.page()?).await?))
 }
 
 /// Lists the loads of an entry, newest first.

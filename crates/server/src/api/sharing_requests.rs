@@ -13,7 +13,7 @@ use super::{
 use crate::{
     AppState,
     auth::Caller,
-    extract::{Answer, Body, InPath, InQuery},
+    extract::{Answer, Body, IdempotencyKey, InPath, InQuery},
     openapi::{ActProblems, ReadProblems},
     page::{PageQuery, Paged},
 };
@@ -40,9 +40,13 @@ async fn sharing_requests_list(
 
 /// Asks for an entry's data and opens the request's case. Elements that are missing are asked for once, in writing; they are
 /// no error.
-#[utoipa::path(post, path = "/sharing-requests", tag = "sharing", request_body = RequestInput, responses((status = 200, body = Asked), ActProblems))]
-async fn sharing_requests_create(caller: Caller, Body(input): Body<sharing::RequestInput>) -> Answer<Asked> {
-    let (request, receipt) = caller.platform().ask(&caller.ctx, input).await?;
+#[utoipa::path(post, path = "/sharing-requests", tag = "sharing", request_body = RequestInput, params(("idempotency-key" = Option<String>, Header, description = "repeating the request with the same key repeats nothing")), responses((status = 200, body = Asked), ActProblems))]
+async fn sharing_requests_create(
+    caller: Caller,
+    key: IdempotencyKey,
+    Body(input): Body<sharing::RequestInput>,
+) -> Answer<Asked> {
+    let (request, receipt) = caller.platform().ask_once(&caller.ctx, input, key.0).await?;
     Ok(Json(Asked { request, receipt }))
 }
 
@@ -83,13 +87,14 @@ async fn sharing_requests_get(caller: Caller, InPath(id): InPath<RequestId>) -> 
 }
 
 /// Supplies what was missing, once it was asked for. Elements that are not stated again stay as they were.
-#[utoipa::path(post, path = "/sharing-requests/{id}/supplement", tag = "sharing", request_body = Elements, params(("id" = Uuid, Path, description = "the request")), responses((status = 200, body = Asked), ActProblems))]
+#[utoipa::path(post, path = "/sharing-requests/{id}/supplement", tag = "sharing", request_body = Elements, params(("id" = Uuid, Path, description = "the request"), ("idempotency-key" = Option<String>, Header, description = "repeating the supplement with the same key repeats nothing")), responses((status = 200, body = Asked), ActProblems))]
 async fn sharing_requests_supplement(
     caller: Caller,
     InPath(id): InPath<RequestId>,
+    key: IdempotencyKey,
     Body(more): Body<sharing::Elements>,
 ) -> Answer<Asked> {
-    let (request, receipt) = caller.platform().supplement(&caller.ctx, id, more).await?;
+    let (request, receipt) = caller.platform().supplement_once(&caller.ctx, id, more, key.0).await?;
     Ok(Json(Asked { request, receipt }))
 }
 

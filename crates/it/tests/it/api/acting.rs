@@ -2,8 +2,9 @@
 
 use it::{
     DEMANDER, PROVIDER, Site,
-    world::{Demand, Sharing, text},
+    world::{Demand, Sharing, entry_body, text},
 };
+use reqwest::Method;
 use serde_json::{Value, json};
 
 /// A rehearsal says what the act would do, in which state it would end and what its terms would become; and nothing has
@@ -77,5 +78,38 @@ async fn a_kept_key_signs_for_whoever_confirms_it_with_their_password() {
     }
     let locked = sign(password).await.has(401);
     assert!(locked.text().contains("locked"), "{locked}");
+    site.close().await;
+}
+
+/// A lost answer makes no second request and no second draft: under the same key the first one is given again, for another content
+/// the key is refused. Both parties find the request among the cases of their part, and only there.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repeated_request_or_draft_is_the_first_one() {
+    let site = Site::open().await;
+    let entry = site.published("街道台账", &Sharing::of("conditional")).await;
+    let mut request = Demand::complete(&entry).elements();
+    request["entry"] = json!(entry);
+    let once = async |who: &'static str, path: &'static str, body: &Value| {
+        let token = site.token(who).await.unwrap();
+        let request = site.request(Method::POST, path).bearer_auth(token).header("idempotency-key", "one");
+        site.send(request.json(body)).await
+    };
+    let first = once(DEMANDER, "/sharing-requests", &request).await.ok();
+    assert_eq!(once(DEMANDER, "/sharing-requests", &request).await.ok(), first);
+    let total = async |path: &str, who: &str| site.get(who, path).await.ok()["total"].clone();
+    assert_eq!(total("/sharing-requests", DEMANDER).await, json!(1));
+    let mut other = request.clone();
+    other["scope"] = json!("别处");
+    once(DEMANDER, "/sharing-requests", &other).await.has(409).is("conflict");
+
+    let duty = site.duty("D-repeated").await;
+    let draft = entry_body("重复的条目", &duty, &Sharing::of("conditional"));
+    let drafted = once(PROVIDER, "/entries", &draft).await.ok();
+    assert_eq!(once(PROVIDER, "/entries", &draft).await.ok()["entry"]["id"], drafted["entry"]["id"]);
+
+    for (who, part, found) in [(DEMANDER, "demander", 1), (DEMANDER, "provider", 0), (PROVIDER, "provider", 1)] {
+        let path = format!("/cases?procedure=sharing_request&part={part}");
+        assert_eq!(total(&path, who).await, json!(found), "{who} as {part}");
+    }
     site.close().await;
 }
