@@ -777,6 +777,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/loads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the loads of an organisation, newest first. */
+        get: operations["loads_of"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/loads/{id}": {
         parameters: {
             query?: never;
@@ -3852,6 +3869,11 @@ export interface components {
             /** @description Whether something was left out because there is too much. */
             truncated: boolean;
         };
+        /** @description A load in a list of many entries' loads. */
+        LoadLine: components["schemas"]["LoadView"] & {
+            /** @description The entry's title. */
+            entry_title: string;
+        };
         /** @description How far a load is. */
         LoadProgress: {
             /**
@@ -4704,6 +4726,19 @@ export interface components {
                 /** @description What that version changed; everything, for the first one. */
                 changes: components["schemas"]["Change"][];
             }[];
+            /**
+             * Format: int64
+             * @description All rows there are.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        Paged_LoadLine: {
+            /** @description The rows of the page. */
+            items: (components["schemas"]["LoadView"] & {
+                /** @description The entry's title. */
+                entry_title: string;
+            })[];
             /**
              * Format: int64
              * @description All rows there are.
@@ -7085,6 +7120,8 @@ export interface operations {
                 waiting_for_me?: boolean;
                 /** @description Only those to which the reader's organisation is a party. */
                 mine?: boolean;
+                /** @description Only those in which the reader's organisation plays this part. */
+                part?: "demander" | "provider";
                 /** @description Only those that wait for this role. */
                 role?: string;
                 /** @description Only those that keep this pack. */
@@ -9097,7 +9134,10 @@ export interface operations {
     entries_draft: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description repeating the draft with the same key repeats nothing */
+                "idempotency-key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10948,6 +10988,88 @@ export interface operations {
                 };
                 content: {
                     "image/svg+xml": string;
+                };
+            };
+            /** @description the input does not have the required form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not permitted, or beyond the grant; the hint names the deciding policy or article */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing, or it may not be seen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the platform failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much is being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    loads_of: {
+        parameters: {
+            query?: {
+                /** @description The organisation; left out = the caller's own. */
+                organisation?: string;
+                /** @description Only those that stand so: `running`, `accepted`, `refused` or `stopped`. */
+                state?: string;
+                /** @description Rows to skip. */
+                offset?: number;
+                /** @description Rows to give. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Paged_LoadLine"];
                 };
             };
             /** @description the input does not have the required form */
@@ -16008,7 +16130,10 @@ export interface operations {
     sharing_requests_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description repeating the request with the same key repeats nothing */
+                "idempotency-key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -16499,7 +16624,10 @@ export interface operations {
     sharing_requests_supplement: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description repeating the supplement with the same key repeats nothing */
+                "idempotency-key"?: string | null;
+            };
             path: {
                 /** @description the request */
                 id: string;
