@@ -8,6 +8,20 @@ export const entryLoads = (id: string, offset = 0, limit = 10) =>
     queryFn: () => take(client.GET("/api/v1/entries/{id}/loads", { params: { path: { id }, query: { offset, limit } } })),
   });
 
+interface LoadsFilter {
+  organisation?: string | undefined;
+  state?: string | undefined;
+  offset: number;
+  limit: number;
+}
+
+/** What an organisation handed in, over all its entries, newest first. */
+export const loadsOf = (filter: LoadsFilter) =>
+  queryOptions({
+    queryKey: ["loads", filter],
+    queryFn: () => take(client.GET("/api/v1/loads", { params: { query: filter } })),
+  });
+
 /** The first rows of an entry's data, as it is shown: under its masks. */
 export const preview = (id: string, limit: number) =>
   queryOptions({

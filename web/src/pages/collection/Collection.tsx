@@ -1,38 +1,29 @@
-/** What an organisation has to hand in and has handed in: its entries, those without data first. */
+/** What an organisation has to hand in and has handed in: its entries, those without data first, and every file that it sent. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { Pagination, Segmented, Select } from "antd";
 import type { Schemas } from "../../api/client";
-import { entries, me, organisations } from "../../api/queries";
+import { entries, loadsOf, me, organisations } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { Scroll } from "../../parts/Scroll";
 import { dayOf } from "../../parts/time";
 import { Loaded, Nothing } from "../../shell/Faults";
 import "./collection.css";
+import { LoadLines } from "./parts";
 
 const PAGE = 15;
-const VIEWS = ["waiting", "collected"] as const;
+const VIEWS = ["waiting", "collected", "loads"] as const;
+const STATES = ["running", "accepted", "refused", "stopped"] as const;
 
 export function Collection() {
   const { t, term } = useGlossary();
   const search = useSearch({ from: "/shell/collection" });
   const navigate = useNavigate({ from: "/collection" });
   const all = useQuery(organisations).data?.items ?? [];
-  const known = useQuery(me).data;
-  const of = search.organisation ?? known?.organisation?.id;
-  const { page = 1 } = search;
+  const own = useQuery(me).data?.organisation?.id;
+  const of = search.organisation ?? own;
   const view = VIEWS.find((one) => one === search.view) ?? "waiting";
-  const found = useQuery({
-    ...entries({
-      organisation: of,
-      status: "published",
-      collected: view === "collected",
-      offset: (page - 1) * PAGE,
-      limit: PAGE,
-    }),
-    enabled: of !== undefined,
-    placeholderData: (before) => before,
-  });
+  const go = (change: Partial<typeof search>) => void navigate({ search: { ...search, page: undefined, ...change } });
   return (
     <div className="page">
       <header className="page-head">
@@ -44,7 +35,7 @@ export function Collection() {
           aria-label={t("collection.which")}
           value={view}
           options={VIEWS.map((value) => ({ value, label: term("collection_view", value) }))}
-          onChange={(value) => void navigate({ search: { ...search, page: undefined, view: value } })}
+          onChange={(value) => go({ view: value, state: undefined })}
         />
         <Select
           className="wide"
@@ -52,36 +43,89 @@ export function Collection() {
           aria-label={t("catalogue.organisation")}
           value={of ?? null}
           options={all.map(({ id, name }) => ({ value: id, label: name }))}
-          onChange={(organisation) =>
-            void navigate({ search: { ...search, page: undefined, organisation: organisation ?? undefined } })
-          }
+          onChange={(organisation) => go({ organisation: organisation ?? undefined })}
         />
+        {view === "loads" && (
+          <Select
+            allowClear
+            aria-label={t("load.state")}
+            placeholder={t("load.state")}
+            value={search.state ?? null}
+            options={STATES.map((value) => ({ value, label: term("load_state", value) }))}
+            onChange={(state) => go({ state: state ?? undefined })}
+          />
+        )}
       </div>
       <section className="card" aria-label={term("collection_view", view)}>
-        <Loaded of={found} rows={8}>
-          {({ items, total }) =>
-            total === 0 ? (
-              <Nothing>{t(view === "waiting" ? "collection.none_waiting" : "collection.none_collected")}</Nothing>
-            ) : (
-              <>
-                <Lines lines={items} mine={of === known?.organisation?.id} />
-                {total > PAGE && (
-                  <Pagination
-                    size="small"
-                    align="end"
-                    current={page}
-                    pageSize={PAGE}
-                    total={total}
-                    showSizeChanger={false}
-                    onChange={(next) => void navigate({ search: { ...search, page: next } })}
-                  />
-                )}
-              </>
-            )
-          }
-        </Loaded>
+        {of === undefined ? (
+          <Nothing>{t("collection.choose_organisation")}</Nothing>
+        ) : view === "loads" ? (
+          <Loads of={of} />
+        ) : (
+          <Entries of={of} collected={view === "collected"} mine={of === own} />
+        )}
       </section>
     </div>
+  );
+}
+
+function Entries({ of, collected, mine }: { of: string; collected: boolean; mine: boolean }) {
+  const { t } = useGlossary();
+  const { page = 1 } = useSearch({ from: "/shell/collection" });
+  const filter = { organisation: of, status: "published" as const, collected, offset: (page - 1) * PAGE, limit: PAGE };
+  const found = useQuery({ ...entries(filter), placeholderData: (before) => before });
+  return (
+    <Loaded of={found} rows={8}>
+      {({ items, total }) =>
+        total === 0 ? (
+          <Nothing>{t(collected ? "collection.none_collected" : "collection.none_waiting")}</Nothing>
+        ) : (
+          <>
+            <Lines lines={items} mine={mine} />
+            <Pages total={total} />
+          </>
+        )
+      }
+    </Loaded>
+  );
+}
+
+function Loads({ of }: { of: string }) {
+  const { t } = useGlossary();
+  const { page = 1, state } = useSearch({ from: "/shell/collection" });
+  const filter = { organisation: of, state, offset: (page - 1) * PAGE, limit: PAGE };
+  const found = useQuery({ ...loadsOf(filter), placeholderData: (before) => before });
+  return (
+    <Loaded of={found} rows={8}>
+      {({ items, total }) =>
+        total === 0 ? (
+          <Nothing>{t(state === undefined ? "collection.no_loads" : "collection.no_loads_so")}</Nothing>
+        ) : (
+          <>
+            <LoadLines loads={items} entries />
+            <Pages total={total} />
+          </>
+        )
+      }
+    </Loaded>
+  );
+}
+
+function Pages({ total }: { total: number }) {
+  const { t } = useGlossary();
+  const search = useSearch({ from: "/shell/collection" });
+  const navigate = useNavigate({ from: "/collection" });
+  return (
+    <Pagination
+      size="small"
+      align="end"
+      current={search.page ?? 1}
+      pageSize={PAGE}
+      total={total}
+      showSizeChanger={false}
+      showTotal={(count) => t("table.total", { total: count })}
+      onChange={(page) => void navigate({ search: { ...search, page } })}
+    />
   );
 }
 

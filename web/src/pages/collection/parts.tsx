@@ -67,7 +67,10 @@ export function Progress({ part, label }: { part: number | null; label: string }
   );
 }
 
-export function LoadLines({ loads, entries }: { loads: Schemas["LoadView"][]; entries?: boolean }) {
+/** Loads of one entry, or of many: then each names its entry. */
+type LoadsProps = { loads: Schemas["LoadView"][]; entries?: false } | { loads: Schemas["LoadLine"][]; entries: true };
+
+export function LoadLines({ loads, entries = false }: LoadsProps) {
   const { t } = useGlossary();
   const refusal = useRefusal();
   return (
@@ -100,10 +103,10 @@ export function LoadLines({ loads, entries }: { loads: Schemas["LoadView"][]; en
                 </Link>
                 {load.fault && <small className="quiet below">{refusal(load.fault)?.what ?? t("problem.file_refused")}</small>}
               </td>
-              {entries && (
+              {"entry_title" in load && (
                 <td>
                   <Link to="/catalogue/$id" params={{ id: load.entry }} search={{ view: "data" }} lang="zh-CN">
-                    {entryTitle(load) ?? t("collection.open_entry")}
+                    {load.entry_title}
                   </Link>
                 </td>
               )}
@@ -119,8 +122,4 @@ export function LoadLines({ loads, entries }: { loads: Schemas["LoadView"][]; en
       </table>
     </Scroll>
   );
-}
-
-function entryTitle(load: Schemas["LoadView"]): string | undefined {
-  return "entry_title" in load && typeof load.entry_title === "string" ? load.entry_title : undefined;
 }

@@ -5,9 +5,10 @@ import { text, whole } from "../../shell/search";
 const collection = createRoute({
   getParentRoute: () => shell,
   path: "/collection",
-  validateSearch: (search): { page?: number; view?: string; organisation?: string } => ({
+  validateSearch: (search): { page?: number; view?: string; state?: string; organisation?: string } => ({
     page: whole(search.page),
     view: text(search.view),
+    state: text(search.state),
     organisation: text(search.organisation),
   }),
   component: lazyRouteComponent(() => import("./Collection"), "Collection"),
