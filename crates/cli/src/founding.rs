@@ -1,5 +1,5 @@
-//! The very first people of an installation: the three administrators 三员, who exclude each other. Without them nobody could log
-//! in to make the others.
+//! The very first people of the story: the three administrators 三员, who exclude each other. A real district is set up by
+//! whoever has its set-up code.
 
 use std::collections::BTreeSet;
 
@@ -7,9 +7,8 @@ use platform::{
     Page, Role,
     identity::{OrganisationInput, OrganisationKind, PeopleFilter, PersonInput},
 };
-use rand_chacha::rand_core::Rng;
 
-use crate::{compose::Node, failure::Result, world};
+use crate::{compose::Node, failure::Result};
 
 /// Login, name and role of each.
 const ADMINISTRATORS: [(&str, &str, Role); 3] = [
@@ -43,15 +42,4 @@ pub async fn found(node: &Node, mut password: impl FnMut() -> Result<String>) ->
         made.push((login.to_owned(), password));
     }
     Ok(made)
-}
-
-/// A password that nobody has to remember for long: 100 bits in an alphabet without look-alikes.
-///
-/// # Errors
-/// When the system has no chance.
-pub fn random_password() -> Result<String> {
-    const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789_";
-    let mut bytes = [0; 20];
-    world::rng()?.fill_bytes(&mut bytes);
-    Ok(bytes.iter().filter_map(|byte| ALPHABET.get(usize::from(byte % 32)).map(|letter| char::from(*letter))).collect())
 }

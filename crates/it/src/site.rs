@@ -72,6 +72,12 @@ impl Site {
         Self::serve(district, instant(at), bound, 1).await
     }
 
+    /// A platform on an empty store: there is nobody yet.
+    pub async fn bare() -> Self {
+        let district = District::bare(Store::Memory, |_| {}).await.expect("the platform does not open");
+        Self::serve(district, instant(platform::testkit::START), |_| {}, 1).await
+    }
+
     /// Puts a district on the network.
     async fn serve(district: District, at: Timestamp, bound: impl FnOnce(&mut ServerSettings), life: u64) -> Self {
         let clock = Arc::new(TestClock::standing(at));

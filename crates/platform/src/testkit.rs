@@ -111,6 +111,16 @@ impl District {
     /// # Errors
     /// Whatever the platform says.
     pub async fn open_with(store: Store, change: impl FnOnce(&mut Settings)) -> Result<Self> {
+        let mut district = Self::bare(store, change).await?;
+        district.populate().await?;
+        Ok(district)
+    }
+
+    /// A platform on an empty store: there is nobody yet.
+    ///
+    /// # Errors
+    /// Whatever the platform says.
+    pub async fn bare(store: Store, change: impl FnOnce(&mut Settings)) -> Result<Self> {
         let folder = tempfile::tempdir().map_err(|error| broken("no temporary folder", error))?;
         let (url, database) = match store {
             Store::Memory => ("sqlite::memory:".to_owned(), None),
@@ -131,7 +141,7 @@ impl District {
         let now = instant(START);
         let platform = Platform::open(settings.clone(), book()?, Arc::clone(&lake), keys()?, now, [7; 32]).await?;
         let organisations = BTreeMap::new();
-        let mut district = Self {
+        Ok(Self {
             platform,
             lake,
             organisations,
@@ -140,9 +150,7 @@ impl District {
             folder,
             now: Mutex::new(now),
             seeds: AtomicU64::new(1),
-        };
-        district.populate().await?;
-        Ok(district)
+        })
     }
 
     /// A context of the person with this login, at the district's time.

@@ -27,9 +27,11 @@ request comes from this origin. Departments' systems exchange an SM2 signature f
 **Errors** are problem details (RFC 9457); `code` is stable. **Lists** are paged by `offset` and `limit` (at most 200). \
 **Repeating** an act or a load with the same `Idempotency-Key` repeats nothing.";
 
-const TAGS: [(&str, &str); 14] = [
+const TAGS: [(&str, &str); 16] = [
     ("sessions", "Logging in and out; who am I"),
     ("organisations", "Organisations, people, API clients"),
+    ("policy", "Who may do what, and why"),
+    ("setup", "The first set-up of a district"),
     ("catalogue", "Duties, systems and entries: the three linked catalogues"),
     ("collection", "Handing data in, certificates, rejected rows"),
     ("sharing", "Requests, services, grants"),

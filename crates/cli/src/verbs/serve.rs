@@ -10,7 +10,6 @@ use crate::{
     args::{Common, Serve},
     compose::{self, Node, Plan, Time},
     failure::{Doing, Failure, Result},
-    founding,
     keys::{Passphrase, Secrets},
     output::Out,
     store::Store,
@@ -42,10 +41,10 @@ pub async fn run(common: &Common, args: &Serve, out: &Out) -> Result<()> {
         chance: compose::chance(world::chance()?),
     };
     let node = Node::open(plan, secrets).await?;
-    introduce(&founding::found(&node, founding::random_password).await?, out)?;
     let mut settings = node.server_settings();
     settings.letter_fonts = args.letters.files();
     let address = listener.local_addr()?;
+    offer_setup(node.platform.offer_setup(&node.ctx()).await?, &format!("http://{address}"), out)?;
     if out.is_json() {
         out.row(&serde_json::json!({ "serving": format!("http://{address}"), "pack": common.pack }))?;
     } else {
@@ -54,20 +53,17 @@ pub async fn run(common: &Common, args: &Serve, out: &Out) -> Result<()> {
     node.serve(listener, settings, Time::Kept, compose::asked_to_stop()).await
 }
 
-/// Shows the first administrators, once.
-fn introduce(people: &[(String, String)], out: &Out) -> Result<()> {
-    if people.is_empty() {
-        return Ok(());
-    }
+/// Shows the code with which an empty store is set up. The next start shows another one, as long as it was not.
+fn offer_setup(code: Option<String>, base: &str, out: &Out) -> Result<()> {
+    let Some(code) = code else { return Ok(()) };
     if out.is_json() {
-        let people: Vec<_> = people
-            .iter()
-            .map(|(login, password)| serde_json::json!({ "login": login, "password": password }))
-            .collect();
-        return out.row(&serde_json::json!({ "first_administrators": people }));
+        return out.row(&serde_json::json!({ "setup_code": code, "setup": format!("{base}/console/setup") }));
     }
-    out.text("the three administrators were created; note their passwords now, they are shown only once:")?;
-    people.iter().try_for_each(|(login, password)| out.text(&format!("  {login:<16} {password}")))
+    out.text(
+        "this store is empty: set the district up in a browser, or by `POST /api/v1/setup`, with the code below;",
+    )?;
+    out.text("it works once, and is kept nowhere else:")?;
+    out.text(&format!("  {code}   {base}/console/setup"))
 }
 
 /// Listens on an address.

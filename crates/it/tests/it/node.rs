@@ -73,7 +73,7 @@ pub struct Node {
 
 impl Node {
     /// Starts the binary on a store, whose control data may lie in another database, and waits until it serves.
-    pub fn start(binary: &Path, place: &Place, mut passwords: HashMap<String, String>) -> Self {
+    pub fn start(binary: &Path, place: &Place, passwords: HashMap<String, String>) -> Self {
         let mut command = Command::new(binary);
         command.args(["serve", "--json", "--listen", "127.0.0.1:0", "--store"]).arg(place.folder.path());
         if let Some(database) = &place.database {
@@ -86,13 +86,17 @@ impl Node {
             .spawn()
             .expect("the binary does not start");
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut code = None;
         for line in lines.map_while(Result::ok) {
             let said: Value = serde_json::from_str(&line).unwrap_or_default();
-            for person in said["first_administrators"].as_array().into_iter().flatten() {
-                passwords.insert(text(&person["login"]), text(&person["password"]));
+            if let Some(shown) = said["setup_code"].as_str() {
+                code = Some(shown.to_owned());
             }
             if let Some(base) = said["serving"].as_str() {
                 let http = reqwest::Client::builder().no_proxy().build().unwrap();
+                if let Some(code) = code {
+                    set_up(base, &code);
+                }
                 return Self { child, base: base.to_owned(), http, passwords, tokens: Mutex::default() };
             }
         }
@@ -207,4 +211,23 @@ impl Drop for Node {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Sets a district up with the code that its node printed, by a program of its own: the caller's runtime may be at work.
+fn set_up(base: &str, code: &str) {
+    let administrator = |kind: &str| {
+        json!({ "role": format!("{kind}_administrator"), "login": format!("{kind}.admin"),
+        "name": "某某", "password": PASSWORD })
+    };
+    let body = json!({ "code": code, "district": "试验区", "area_code": "310105",
+        "administrators": [administrator("system"), administrator("security"), administrator("audit")] });
+    let url = format!("{base}/api/v1/setup");
+    let asked = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let http = reqwest::Client::builder().no_proxy().build().unwrap();
+            http.post(url).json(&body).send().await.map(|answer| answer.status().as_u16())
+        })
+    });
+    assert_eq!(asked.join().unwrap().expect("the node does not answer"), 200, "the district cannot be set up");
 }

@@ -32,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(crate::docket::store::lists()),
             Box::new(crate::identity::store::administration()),
             Box::new(crate::collection::store::by_organisation()),
+            Box::new(crate::identity::store::first_set_up()),
         ]
     }
 }

@@ -14,6 +14,7 @@ mod password;
 mod people;
 mod rules;
 mod sessions;
+mod setup;
 pub(crate) mod store;
 #[cfg(test)]
 mod tests;
@@ -35,6 +36,7 @@ pub use organisations::{OrganisationInput, OrganisationView, signatory};
 pub use people::{PeopleFilter, PersonInput, PersonView, TotpEnrolment};
 pub use rules::{check_credit_code, check_roles};
 pub use sessions::{Session, SessionView, SessionsWanted};
+pub use setup::{Administrator, SetupInput, SetupStanding};
 pub use sm::sign::Signature;
 
 /// How long an answer about a token is believed before the database is asked again: the longest that a session outlives its
@@ -47,11 +49,13 @@ const REMEMBERED: u64 = 65_536;
 pub struct Caches {
     sessions: Cache<String, (Actor, Timestamp, Timestamp)>,
     clients: Cache<String, (Actor, Timestamp)>,
+    /// Wrong set-up codes of late.
+    attempts: setup::Attempts,
 }
 
 impl Default for Caches {
     fn default() -> Self {
-        Self { sessions: cache(), clients: cache() }
+        Self { sessions: cache(), clients: cache(), attempts: setup::Attempts::default() }
     }
 }
 

@@ -242,18 +242,32 @@ impl Platform {
 
     /// The actor that a person is.
     pub(super) async fn actor_of(&self, person: &store::person::Model) -> Result<Actor> {
+        match self.actor_of_any(person).await? {
+            (actor, false) => Ok(actor),
+            (_, true) => Err(super::sessions::unknown()),
+        }
+    }
+
+    async fn actor_of_any(&self, person: &store::person::Model) -> Result<(Actor, bool)> {
         let organisation =
             store::organisation::Entity::find_by_id(person.organisation_id).one(self.db().read()).await?;
         let organisation = organisation.ok_or_else(|| Error::not_found("organisation", person.organisation_id))?;
-        if person.disabled_at.is_some() || organisation.disabled_at.is_some() {
-            return Err(super::sessions::unknown());
-        }
-        Ok(Actor::Person {
+        let actor = Actor::Person {
             id: PersonId(person.id),
             organisation: OrganisationId(person.organisation_id),
             office: organisations::view(&organisation)?.office,
             roles: from_json(&person.roles)?,
-        })
+        };
+        Ok((actor, person.disabled_at.is_some() || organisation.disabled_at.is_some()))
+    }
+
+    /// The actor that a person is, and whether they are shut out, for explaining what they may do.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub(crate) async fn actor_with_state(&self, person: PersonId) -> Result<(Actor, bool)> {
+        let row = store::person::Entity::find_by_id(person.0).one(self.db().read()).await?;
+        self.actor_of_any(&row.ok_or_else(|| Error::not_found("person", person))?).await
     }
 
     /// The actor that the person with this login is, for tests and set-up. Nothing is authenticated.
@@ -317,7 +331,7 @@ pub(super) fn view(row: &store::person::Model) -> Result<PersonView> {
     })
 }
 
-fn check(input: &PersonInput) -> Result<()> {
+pub(super) fn check(input: &PersonInput) -> Result<()> {
     let plain = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || "._-".contains(letter);
     if input.login.is_empty() || input.login.len() > 64 || !input.login.chars().all(plain) {
         return Err(Error::new(Code::InvalidInput, "that cannot be a login")

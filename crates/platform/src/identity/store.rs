@@ -224,6 +224,35 @@ pub mod access {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+/// The first set-up of the district: at most one row.
+pub mod setup {
+    use sea_orm::entity::prelude::*;
+
+    /// The set-up.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "setup")]
+    pub struct Model {
+        /// Always 1.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: i32,
+        /// SM3 of the code that opens it, hex.
+        pub code: String,
+        /// When that code was printed.
+        pub offered_at: i64,
+        /// The district's name.
+        pub district: Option<String>,
+        /// Its code of GB/T 2260.
+        pub area_code: Option<String>,
+        /// When the district was set up.
+        pub done_at: Option<i64>,
+    }
+
+    /// No relations.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 /// The tables of this slice.
 /// Keys that are kept for organisations.
 pub(crate) fn held_keys() -> Tables {
@@ -329,4 +358,18 @@ pub(crate) fn administration() -> Alterations {
         indexes: vec![Index::create().name("session_expires").table("session").col("expires_at").to_owned()],
         statements: &[],
     }
+}
+
+/// The table of the first set-up.
+pub(crate) fn first_set_up() -> Tables {
+    let setup = Table::create()
+        .table("setup")
+        .col(integer("id").primary_key())
+        .col(text("code"))
+        .col(big_integer("offered_at"))
+        .col(text_null("district"))
+        .col(text_null("area_code"))
+        .col(big_integer_null("done_at"))
+        .to_owned();
+    Tables { name: "20261122_setup", tables: vec![setup], indexes: Vec::new() }
 }

@@ -5,14 +5,18 @@
 //! that denies, or those that would have allowed it and why they did not, in their own words (`@because`). Policies know
 //! things by their attributes, never by their ids, so what was allowed once is remembered for everything that is alike.
 
+mod explaining;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashMap, HashSet},
+};
 
 use cedar_policy::{
     Authorizer, Context, Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicyId, PolicySet, Request,
-    RestrictedExpression, Schema, ValidationMode, Validator,
+    Response, RestrictedExpression, Schema, ValidationMode, Validator,
 };
 use law::RoleId;
 use moka::sync::Cache;
@@ -25,6 +29,8 @@ use crate::{
     error::{Code, Error, Result},
     ids::OrganisationId,
 };
+
+pub use explaining::{Known, KnownSubject, On, PolicyQuestion, PolicySubject, Rule, Verdict};
 
 const SCHEMA: &str = include_str!("schema.cedarschema");
 const POLICIES: &str = include_str!("policies.cedar");
@@ -92,6 +98,8 @@ actions! {
     ChangeLaw = "change_law",
     /// Read the log as a whole.
     ReadLog = "read_log",
+    /// Ask why somebody else may or may not do something.
+    ExplainPolicy = "explain_policy",
     /// Tick the scheduler, move the demonstration's clock.
     RunPlatform = "run_platform",
 }
@@ -193,16 +201,20 @@ impl Platform {
     /// # Errors
     /// [`Code::NotAuthenticated`] for nobody, [`Code::NotPermitted`] with the reason as its hint.
     pub fn may(&self, ctx: &Ctx, action: Action, on: &Resource) -> Result<()> {
-        if let Actor::Person { office: Some(office), .. } = &ctx.who
-            && action == Action::ReadCase
-            && !office.oversees()
-        {
-            // Which offices have a part in a case is said by the law; only an office that does not oversee everything asks.
-            let (pack, procedure) = (on.pack.as_str().into(), on.procedure.as_str().into());
-            let offices = docket::offices_with_part(self.book(), &pack, &procedure, &on.parties);
-            return self.policy().may(&ctx.who, action, &Resource { offices, ..on.clone() });
+        self.policy().may(&ctx.who, action, &self.with_offices(&ctx.who, action, on))
+    }
+
+    /// The resource with the offices that have a part in the case, where the answer depends on them. Which those are is said by the
+    /// law; only an office that does not oversee everything asks.
+    fn with_offices<'r>(&self, who: &Actor, action: Action, on: &'r Resource) -> Cow<'r, Resource> {
+        match who {
+            Actor::Person { office: Some(office), .. } if action == Action::ReadCase && !office.oversees() => {
+                let (pack, procedure) = (on.pack.as_str().into(), on.procedure.as_str().into());
+                let offices = docket::offices_with_part(self.book(), &pack, &procedure, &on.parties);
+                Cow::Owned(Resource { offices, ..on.clone() })
+            }
+            _ => Cow::Borrowed(on),
         }
-        self.policy().may(&ctx.who, action, on)
     }
 }
 
@@ -314,6 +326,16 @@ impl Policies {
         if public && action != Action::Speak {
             return Err(nobody());
         }
+        let answer = self.answer(who, action, on)?;
+        match answer.decision() {
+            Decision::Allow => Ok(()),
+            Decision::Deny if public => Err(nobody()),
+            Decision::Deny => Err(self.denial(action, on, answer.diagnostics().reason().collect())),
+        }
+    }
+
+    /// What the policies say, and which of them decided.
+    fn answer(&self, who: &Actor, action: Action, on: &Resource) -> Result<Response> {
         let principal = self.principal(who)?;
         let resource = self.resource(on)?;
         let failed =
@@ -327,12 +349,7 @@ impl Policies {
         let entities =
             Entities::from_entities([principal, resource].into_iter().chain(self.groups.get(&action).cloned()), None);
         let entities = entities.map_err(|error| failed(error.to_string()))?;
-        let answer = self.authorizer.is_authorized(&request, &self.set, &entities);
-        match answer.decision() {
-            Decision::Allow => Ok(()),
-            Decision::Deny if public => Err(nobody()),
-            Decision::Deny => Err(self.denial(action, on, answer.diagnostics().reason().collect())),
-        }
+        Ok(self.authorizer.is_authorized(&request, &self.set, &entities))
     }
 
     fn denial(&self, action: Action, on: &Resource, forbidding: Vec<&PolicyId>) -> Error {

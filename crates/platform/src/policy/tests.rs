@@ -129,12 +129,18 @@ fn who_does_what_outside_cases() {
         ),
         (
             Role::SecurityAdministrator,
-            &[AssignRoles, ManageSessions, ReadPeople, ReadSessions],
+            &[AssignRoles, ManageSessions, ReadPeople, ReadSessions, ExplainPolicy],
             &[ReadThing],
             &[],
             &[ReadThing],
         ),
-        (Role::AuditAdministrator, &[ReadLog, ReadPeople, ReadSessions], &[ReadThing], &[ReadThing], &[ReadThing]),
+        (
+            Role::AuditAdministrator,
+            &[ReadLog, ReadPeople, ReadSessions, ExplainPolicy],
+            &[ReadThing],
+            &[ReadThing],
+            &[ReadThing],
+        ),
     ];
     let everybody = [ListCases, ReadInbox, ReadCatalogue, ReadOrganisations];
     let of_a_thing = [EditCatalogue, HandIn, Ask, ReadRows, ReadThing, Call];
@@ -207,4 +213,28 @@ fn a_policy_about_one_thing_alone_is_refused() {
     );
     let error = Policies::parse(SCHEMA, &policies).err().expect("refused");
     assert!(error.message.contains("by its id"), "{error}");
+}
+
+/// Every rule says what it is about in actions that there are; what it rests on is an article of a pack, or a standard.
+#[test]
+fn every_rule_rests_on_what_there_is() {
+    let policies = Policies::load().expect("valid policies");
+    let book = crate::testkit::book().expect("the packs");
+    let rules = policies.rules();
+    assert!(rules.len() > 20, "only {} rules", rules.len());
+    for rule in rules {
+        assert!(!rule.about.is_empty(), "`{}` is about nothing", rule.id);
+        for about in &rule.about {
+            let known = |word: &str| word == "change" || Action::ALL.iter().any(|action| action.as_str() == word);
+            assert!(about.starts_with("speak:") || known(about), "`{}` is about `{about}`", rule.id);
+        }
+        for source in &rule.rests_on {
+            let article = law::ArticleId::new(source);
+            assert!(
+                source.starts_with("GB/T ") || book.article(&article).is_some(),
+                "`{}` rests on `{source}`",
+                rule.id
+            );
+        }
+    }
 }

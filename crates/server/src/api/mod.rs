@@ -31,11 +31,13 @@ pub mod objections;
 pub mod openings;
 pub mod organisations;
 pub mod people;
+pub mod policy;
 pub mod possible;
 pub mod procedures;
 pub mod registers;
 pub mod services;
 pub mod sessions;
+pub mod setup;
 pub mod sharing_requests;
 pub mod sheets;
 pub mod state;
@@ -55,6 +57,8 @@ pub fn routes() -> OpenApiRouter<AppState> {
         organisations::routes(),
         people::routes(),
         clients::routes(),
+        policy::routes(),
+        setup::routes(),
         duties::routes(),
         entries::routes(),
         catalogue::routes(),

@@ -303,6 +303,8 @@ impl World {
             url = \"https://www.gov.cn/\"\n\n[[rest]]\nname = \"春节\"\nfrom = \"2027-02-05\"\nto = \"2027-02-08\"\n```\n";
         let amendment = || Some(json!({ "title": "2027年节假日安排", "files": { "calendar/2027.md": notice } }));
         let mine = format!("organisation={}", self.housing);
+        let setup = || Some(json!({ "code": "x", "district": "区", "area_code": "310105", "administrators": [] }));
+        let why = || Some(json!({ "person": self.person, "action": "read_case", "subject": { "kind": "case", "id": self.case } }));
         let changed = || Some(json!({ "old": platform::testkit::PASSWORD, "new": "another long one" }));
         let key = || Some(json!({ "public_key": sm::sign::SigningKey::from_bytes(&sm::sm3(b"transport")).unwrap().verifying_key().to_spki_pem() }));
         vec![
@@ -341,6 +343,15 @@ impl World {
             ("people_set_roles", NOBODY, one(&self.person), Some(json!({ "roles": ["data_executive"] })), 401),
             ("people_set_roles", SYSTEM, one(&self.person), Some(json!({ "roles": ["system_administrator"] })), 403),
             ("people_set_roles", SECURITY, one(&self.person), Some(json!({ "roles": [] })), 200),
+            ("setup_get", NOBODY, none(), None, 200),
+            ("setup_get", PLAIN, none(), None, 200),
+            ("setup_make", NOBODY, none(), setup(), 409),
+            ("setup_make", SYSTEM, none(), setup(), 409),
+            ("policy_rules", NOBODY, none(), None, 401),
+            ("policy_rules", PLAIN, none(), None, 200),
+            ("policy_explain", NOBODY, none(), why(), 401),
+            ("policy_explain", SYSTEM, none(), why(), 403),
+            ("policy_explain", SECURITY, none(), why(), 200),
             ("people_disable", NOBODY, one(&self.disabled), None, 401),
             ("people_disable", SECURITY, one(&self.disabled), None, 403),
             ("people_disable", SYSTEM, one(&self.disabled), None, 200),

@@ -6,6 +6,8 @@ mod administration;
 mod authorisation;
 mod docket;
 mod edge;
+mod policy;
+mod setup;
 
 use serde_json::Value;
 
