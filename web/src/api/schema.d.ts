@@ -1349,6 +1349,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/policy/explanation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Explains why somebody may or may not do something: oneself, or anybody for the security and the audit administrator. */
+        post: operations["policy_explain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the rules of access in words with what they rest on, and the actions that they are about. */
+        get: operations["policy_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/registers": {
         parameters: {
             query?: never;
@@ -1592,6 +1626,27 @@ export interface paths {
         post?: never;
         /** Ends a session: one's own, or another's by the security administrator. */
         delete: operations["sessions_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells whether the district is still to be set up, and which regulation the node serves. */
+        get: operations["setup_get"];
+        put?: never;
+        /**
+         * Sets the district up: its name and its three administrators. It works once, with the code that the node printed when it was
+         *     started on an empty store.
+         */
+        post: operations["setup_make"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1991,6 +2046,27 @@ export interface components {
              * @description Its index in the log, once the log has it.
              */
             log_index: number | null;
+        };
+        /** @description Something that can be done. */
+        ActionLine: {
+            /** @description Its name. */
+            id: string;
+            /** @description On what it is done: `platform`, `case` or `thing`. */
+            on: string;
+        };
+        /** @description One of the three administrators 三员. */
+        Administrator: {
+            /** @description Which of the three. */
+            role: components["schemas"]["Role"];
+            /** @description Their login. */
+            login: string;
+            /** @description Their name. */
+            name: string;
+            /**
+             * Format: password
+             * @description Their password.
+             */
+            password: string;
         };
         /** @description How far the clock is to be moved. Exactly one part is given. */
         Advance: {
@@ -3805,6 +3881,41 @@ export interface components {
             /** @description The Ed25519 key as a note verifier key. */
             ed25519_vkey: string;
         };
+        /** @description What the rules know of whoever acts. */
+        KnownActor: {
+            /** @description `person` or `client`. */
+            kind: string;
+            /**
+             * Format: uuid
+             * @description For whom.
+             */
+            organisation: string | null;
+            /** @description The office that the organisation holds. */
+            office: string | null;
+            /** @description The person's roles. */
+            roles: components["schemas"]["Role"][];
+            /** @description Whether they are shut out: then nothing is allowed. */
+            disabled: boolean;
+        };
+        /** @description What the rules know of the subject. */
+        KnownSubject: {
+            /**
+             * Format: uuid
+             * @description Who provides it, or whose it is.
+             */
+            provider: string | null;
+            /**
+             * Format: uuid
+             * @description Who asks for it, or may use it.
+             */
+            demander: string | null;
+            /** @description Who plays other roles in the case. */
+            parties: {
+                [key: string]: string;
+            };
+            /** @description The offices that have a part in the case, where that matters. */
+            offices: string[];
+        };
         /** @description What differs between two versions of the law. */
         LawChanges: {
             /** @description Days that count otherwise. */
@@ -5359,6 +5470,65 @@ export interface components {
              */
             password?: string | null;
         };
+        /** @description Every rule and every action. */
+        PolicyBook: {
+            /** @description The rules, by name. */
+            rules: components["schemas"]["PolicyRule"][];
+            /** @description What can be done. */
+            actions: components["schemas"]["ActionLine"][];
+        };
+        /** @description What is asked of the rules. */
+        PolicyQuestion: {
+            /**
+             * Format: uuid
+             * @description The person who acts; without person and client, oneself.
+             */
+            person?: string | null;
+            /**
+             * Format: uuid
+             * @description The department's system that acts.
+             */
+            client?: string | null;
+            /**
+             * @description What is done; the actions stand at `GET /api/v1/policy/rules`.
+             * @example read_case
+             */
+            action: string;
+            /** @description In which role, for `speak`. */
+            role?: string | null;
+            subject?: components["schemas"]["PolicySubject"] | null;
+        };
+        /** @description A rule of access. */
+        PolicyRule: {
+            /**
+             * @description Its name.
+             * @example speak.provider
+             */
+            id: string;
+            /** @description What it says. */
+            because: string;
+            /** @description The actions it is about; `speak:ROLE` for speaking in a role. */
+            about: string[];
+            /** @description The articles and standards it rests on; empty = a rule of the platform's own. */
+            rests_on: string[];
+            /** @description Whether it allows; otherwise it forbids, and no other rule can allow what it forbids. */
+            allows: boolean;
+        };
+        /** @description On what something is done. */
+        PolicySubject: {
+            /** @description What kind of thing. */
+            kind: components["schemas"]["PolicySubjectKind"];
+            /**
+             * Format: uuid
+             * @description Which one.
+             */
+            id: string;
+        };
+        /**
+         * @description Kinds of things that rules speak about.
+         * @enum {string}
+         */
+        PolicySubjectKind: "case" | "entry" | "request" | "service" | "load" | "organisation";
         /** @description Something that could be done in a case now. */
         PossibleAct: {
             /** @description The act. */
@@ -5899,6 +6069,32 @@ export interface components {
              */
             used_at: string | null;
         };
+        /** @description What sets a district up. */
+        SetupInput: {
+            /** @description The code that the node printed; blanks and dashes do not matter. */
+            code: string;
+            /** @description The district's name. */
+            district: string;
+            /**
+             * @description Its code of GB/T 2260: six digits.
+             * @example 310105
+             */
+            area_code: string;
+            /** @description The regulation pack, to be sure; it must be the one that the node serves. */
+            pack?: string | null;
+            /** @description The three administrators, one of each kind. */
+            administrators: components["schemas"]["Administrator"][];
+        };
+        /** @description How the set-up stands. */
+        SetupStanding: {
+            /** @description Whether the district is still to be set up. */
+            needed: boolean;
+            /** @description The district's name, once it has one. */
+            district: string | null;
+            /** @description Its code of GB/T 2260. */
+            area_code: string | null;
+            pack: components["schemas"]["PackLine"] | null;
+        };
         /** @description Whether and how a resource is shared (CN-16, CM-16, PT-7). Sharing is the rule, so that is the default. */
         Sharing: {
             /** @description The type. */
@@ -6281,6 +6477,20 @@ export interface components {
             before: string[];
             /** @description How it reads. */
             after: string[];
+        };
+        /** @description What the rules answer. */
+        Verdict: {
+            /** @description Whether it may be done. */
+            allowed: boolean;
+            /** @description In one sentence. */
+            told: string;
+            rule: components["schemas"]["PolicyRule"] | null;
+            /** @description What would have to be true: the rules of which one would have to apply. */
+            would_allow: components["schemas"]["PolicyRule"][];
+            /** @description What the rules know of whoever acts. */
+            who: components["schemas"]["KnownActor"];
+            /** @description What the rules know of the subject. */
+            on: components["schemas"]["KnownSubject"];
         };
         /** @description Something that somebody can do. */
         Way: {
@@ -14628,6 +14838,192 @@ export interface operations {
             };
         };
     };
+    policy_explain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyQuestion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verdict"];
+                };
+            };
+            /** @description the input does not have the required form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not permitted, or beyond the grant; the hint names the deciding policy or article */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing, or it may not be seen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description changed meanwhile, or not active */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a limit is exceeded */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another media type is taken */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the law refuses the act, or the file cannot be loaded */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the platform failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much is being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policy_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyBook"];
+                };
+            };
+            /** @description the input does not have the required form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not permitted, or beyond the grant; the hint names the deciding policy or article */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing, or it may not be seen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the platform failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much is being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     registers_list: {
         parameters: {
             query?: never;
@@ -16022,6 +16418,201 @@ export interface operations {
             };
             /** @description the law refuses the act, or the file cannot be loaded */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the platform failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much is being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setup_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupStanding"];
+                };
+            };
+            /** @description the input does not have the required form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not permitted, or beyond the grant; the hint names the deciding policy or article */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing, or it may not be seen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the platform failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much is being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setup_make: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetupInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupStanding"];
+                };
+            };
+            /** @description the input does not have the required form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not permitted, or beyond the grant; the hint names the deciding policy or article */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing, or it may not be seen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description changed meanwhile, or not active */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a limit is exceeded */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another media type is taken */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the law refuses the act, or the file cannot be loaded */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more in so short a time than is allowed */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
