@@ -9,12 +9,14 @@ import { docketRoutes } from "./pages/docket/routes";
 import { helpRoutes } from "./pages/help/routes";
 import { lawRoutes } from "./pages/law/routes";
 import { ledgerRoutes } from "./pages/ledger/routes";
+import { setup } from "./pages/setup/routes";
 import { sharingRoutes } from "./pages/sharing/routes";
 import { Crashed, NoSuchPage } from "./shell/Faults";
 import { login, root, shell } from "./shell/routes";
 
 const tree = root.addChildren([
   login,
+  setup,
   shell.addChildren([
     ...docketRoutes,
     ...catalogueRoutes,

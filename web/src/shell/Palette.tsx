@@ -14,6 +14,7 @@ const MORE = [
   { to: "/administration/people", word: "admin.people", roles: true },
   { to: "/administration/clients", word: "admin.clients", roles: true },
   { to: "/administration/sessions", word: "admin.sessions", roles: true },
+  { to: "/administration/policy", word: "admin.policy", roles: false },
   { to: "/administration/law", word: "admin.law", roles: true },
 ] as const;
 

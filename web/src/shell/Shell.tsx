@@ -113,7 +113,6 @@ export function Shell() {
           type="button"
           className="find"
           data-tour="find"
-          aria-label={t("palette.open")}
           onClick={() => setSearching(true)}
           aria-keyshortcuts="Control+K"
         >

@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { client, type Schemas, take } from "../client";
+import { LONG } from "./often";
 
 export interface PeopleFilter {
   organisation?: string;
@@ -56,3 +57,15 @@ export const amendmentMoves = (id: string, offset: number, limit: number) =>
     queryKey: ["amendments", id, "moves", offset, limit],
     queryFn: () => take(client.GET("/api/v1/amendments/{id}/moves", { params: { path: { id }, query: { offset, limit } } })),
   });
+
+export const policyBook = queryOptions({
+  queryKey: ["policy"],
+  queryFn: () => take(client.GET("/api/v1/policy/rules")),
+  staleTime: LONG,
+});
+
+export const setupStanding = queryOptions({
+  queryKey: ["setup"],
+  queryFn: () => take(client.GET("/api/v1/setup")),
+  staleTime: 0,
+});

@@ -16,7 +16,7 @@ import { Fault, Nothing } from "../../shell/Faults";
 import { Law, useNow } from "../docket/parts";
 import { Moves } from "./Moves";
 import { calendarFile, NoticeEditor, readNotice } from "./Notice";
-import { Frame } from "./parts";
+import { Frame, useChange } from "./parts";
 
 const LARGEST = 1_000_000;
 
@@ -44,15 +44,16 @@ function Work() {
     mutationFn: () => take(client.POST("/api/v1/amendments/preview", { body: amendment })),
     onSuccess: () => setTried(now),
   });
-  const make = useMutation({
-    mutationFn: () => take(client.POST("/api/v1/amendments", { body: amendment })),
-    onSuccess: async () => {
-      forget();
-      preview.reset();
-      // Every term may have moved, and the packs are others.
-      await queries.invalidateQueries();
-    },
-  });
+  const make = useChange(() => take(client.POST("/api/v1/amendments", { body: amendment })), []);
+  const go = () =>
+    make.mutate(undefined, {
+      onSuccess: () => {
+        forget();
+        preview.reset();
+        // Every term may have moved, and the packs are others.
+        void queries.invalidateQueries();
+      },
+    });
   const ready = amendment.title !== "" && Object.entries(amendment.files).every(([path, text]) => path !== "" && text !== "");
   const seen = preview.data && tried === now ? preview.data : undefined;
   return (
@@ -101,7 +102,7 @@ function Work() {
             <Effect of={seen} />
             {make.error && <Fault error={make.error} />}
             <div>
-              <Button type="primary" loading={make.isPending} onClick={() => !make.isPending && make.mutate()}>
+              <Button type="primary" loading={make.isPending} onClick={go}>
                 {t("admin.amend_make")}
               </Button>
             </div>

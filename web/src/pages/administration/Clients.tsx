@@ -105,12 +105,8 @@ function ClientTable({ lines, show }: { lines: Client[]; show: (of: Client) => v
           <th scope="col">{t("admin.client")}</th>
           <th scope="col">{t("admin.organisation")}</th>
           <th scope="col">{t("admin.state")}</th>
-          <th scope="col" className="number">
-            {t("admin.expires")}
-          </th>
-          <th scope="col" className="number">
-            {t("admin.last_used")}
-          </th>
+          <th scope="col">{t("admin.expires")}</th>
+          <th scope="col">{t("admin.last_used")}</th>
         </tr>
       </thead>
       <tbody>
@@ -127,8 +123,8 @@ function ClientTable({ lines, show }: { lines: Client[]; show: (of: Client) => v
             <td>
               <ClientState of={one} />
             </td>
-            <td className="number">{dayOf(one.expires_at)}</td>
-            <td className="number">{one.last_used_at ? minuteOf(one.last_used_at) : t("admin.never")}</td>
+            <td className="number-left">{dayOf(one.expires_at)}</td>
+            <td className="number-left">{one.last_used_at ? minuteOf(one.last_used_at) : t("admin.never")}</td>
           </tr>
         ))}
       </tbody>

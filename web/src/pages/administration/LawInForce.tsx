@@ -51,12 +51,8 @@ function Packs({ lines }: { lines: Schemas["PackLine"][] }) {
         <tr>
           <th scope="col">{t("admin.pack")}</th>
           <th scope="col">{t("admin.pack_number")}</th>
-          <th scope="col" className="number">
-            {t("admin.in_force_from")}
-          </th>
-          <th scope="col" className="number">
-            {t("admin.in_force_until")}
-          </th>
+          <th scope="col">{t("admin.in_force_from")}</th>
+          <th scope="col">{t("admin.in_force_until")}</th>
           <th scope="col">{t("admin.state")}</th>
         </tr>
       </thead>
@@ -71,8 +67,8 @@ function Packs({ lines }: { lines: Schemas["PackLine"][] }) {
             <td>
               <Law>{line.number}</Law>
             </td>
-            <td className="number">{line.from}</td>
-            <td className="number">{line.until ?? t("value.none")}</td>
+            <td className="number-left">{line.from}</td>
+            <td className="number-left">{line.until ?? t("value.none")}</td>
             <td>
               {line.ours && <Tag color="processing">{t("admin.ours")}</Tag>}
               <Tag>{t(line.in_force ? "admin.in_force" : "admin.not_in_force")}</Tag>
@@ -103,9 +99,7 @@ function Amendments() {
                   <tr>
                     <th scope="col">{t("admin.amendment")}</th>
                     <th scope="col">{t("admin.files")}</th>
-                    <th scope="col" className="number">
-                      {t("admin.at")}
-                    </th>
+                    <th scope="col">{t("admin.at")}</th>
                     <th scope="col" className="number">
                       {t("admin.moved")}
                     </th>
@@ -122,7 +116,7 @@ function Amendments() {
                       <td>
                         <code>{one.files.join(" ")}</code>
                       </td>
-                      <td className="number">{minuteOf(one.at)}</td>
+                      <td className="number-left">{minuteOf(one.at)}</td>
                       <td className="number">{one.finished ? one.moved : t("admin.counting", { moved: one.moved })}</td>
                     </tr>
                   ))}

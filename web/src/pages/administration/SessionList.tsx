@@ -5,6 +5,7 @@ import { useState } from "react";
 import { client, type Schemas, take } from "../../api/client";
 import { sessions } from "../../api/queries";
 import { useGlossary } from "../../glossary";
+import { Scroll } from "../../parts/Scroll";
 import { minuteOf } from "../../parts/time";
 import { Fault, Loaded, Nothing } from "../../shell/Faults";
 import { Law, useNow, useOrganisation } from "../docket/parts";
@@ -34,17 +35,14 @@ export function SessionList({ whose = {} }: Props) {
             <Nothing>{t("admin.no_sessions")}</Nothing>
           ) : (
             <>
+              <Scroll label={t("admin.session_list")}>
               <table className="plain-table">
                 <thead>
                   <tr>
                     {whose.all && <th scope="col">{t("admin.login")}</th>}
                     {whose.all && <th scope="col">{t("admin.organisation")}</th>}
-                    <th scope="col" className="number">
-                      {t("admin.session_from")}
-                    </th>
-                    <th scope="col" className="number">
-                      {t("admin.session_until")}
-                    </th>
+                    <th scope="col">{t("admin.session_from")}</th>
+                    <th scope="col">{t("admin.session_until")}</th>
                     <th scope="col">{t("admin.state")}</th>
                     <th scope="col">
                       <span className="hidden">{t("admin.session_end")}</span>
@@ -57,6 +55,7 @@ export function SessionList({ whose = {} }: Props) {
                   ))}
                 </tbody>
               </table>
+              </Scroll>
               <Pager page={page} total={total} rows={SHOWN} go={setPage} />
             </>
           )
@@ -90,8 +89,8 @@ function Row({ of, named, end, busy }: RowProps) {
           <Law>{organisation(of.organisation)}</Law>
         </td>
       )}
-      <td className="number">{minuteOf(of.created_at)}</td>
-      <td className="number">{minuteOf(over ?? of.expires_at)}</td>
+      <td className="number-left">{minuteOf(of.created_at)}</td>
+      <td className="number-left">{minuteOf(over ?? of.expires_at)}</td>
       <td>
         {over ? (
           t("admin.session_over")

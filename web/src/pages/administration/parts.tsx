@@ -2,7 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Alert, Button, Pagination } from "antd";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import type { Schemas } from "../../api/client";
 import { me } from "../../api/queries";
 import { useGlossary, type Word } from "../../glossary";
@@ -13,7 +13,7 @@ export type Role = Schemas["Role"];
 /** The three administrators 三员, who exclude one another. */
 export const ADMINISTRATORS: Role[] = ["system_administrator", "security_administrator", "audit_administrator"];
 
-type Place = "" | "/organisations" | "/people" | "/clients" | "/sessions" | "/law";
+type Place = "" | "/organisations" | "/people" | "/clients" | "/sessions" | "/policy" | "/law";
 
 const TABS: { to: `/administration${Place}`; word: Word }[] = [
   { to: "/administration", word: "admin.overview" },
@@ -21,6 +21,7 @@ const TABS: { to: `/administration${Place}`; word: Word }[] = [
   { to: "/administration/people", word: "admin.people" },
   { to: "/administration/clients", word: "admin.clients" },
   { to: "/administration/sessions", word: "admin.sessions" },
+  { to: "/administration/policy", word: "admin.policy" },
   { to: "/administration/law", word: "admin.law" },
 ];
 
@@ -80,11 +81,20 @@ function NotYours({ roles }: { roles: Role[] }) {
   );
 }
 
-/** Something that changes the administration; what depends on it is read again, and the page stays where it is. */
+/**
+ * Something that changes the administration; what depends on it is read again, and the page stays where it is. While it is on
+ * its way a second press is the same press: a form learns that it was sent only after the second click of a double click.
+ */
 export function useChange<Input, Output>(change: (input: Input) => Promise<Output>, nouns: string[]) {
   const queries = useQueryClient();
+  const flying = useRef<Promise<Output>>(undefined);
   return useMutation({
-    mutationFn: change,
+    mutationFn: (input: Input) => {
+      flying.current ??= change(input).finally(() => {
+        flying.current = undefined;
+      });
+      return flying.current;
+    },
     onSuccess: () => Promise.all(nouns.map((noun) => queries.invalidateQueries({ queryKey: [noun] }))),
   });
 }

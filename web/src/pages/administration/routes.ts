@@ -31,6 +31,12 @@ const sessions = createRoute({
   component: lazyRouteComponent(() => import("./Sessions"), "Sessions"),
 });
 
+const policy = createRoute({
+  getParentRoute: () => shell,
+  path: "/administration/policy",
+  component: lazyRouteComponent(() => import("./Policy"), "Policy"),
+});
+
 const law = createRoute({
   getParentRoute: () => shell,
   path: "/administration/law",
@@ -49,4 +55,4 @@ const account = createRoute({
   component: lazyRouteComponent(() => import("./Account"), "Account"),
 });
 
-export const administrationRoutes = [overview, organisations, people, clients, sessions, law, amend, account] as const;
+export const administrationRoutes = [overview, organisations, people, clients, sessions, policy, law, amend, account] as const;

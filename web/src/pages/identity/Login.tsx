@@ -1,8 +1,8 @@
 /** Logging in, and going on to the page that was asked for. */
-import { useQueryClient } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Navigate, useNavigate, useSearch } from "@tanstack/react-router";
 import { Alert } from "antd";
-import { me } from "../../api/queries";
+import { me, setupStanding } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { keepDraftsFor } from "../../parts/drafts";
 import { LookSwitches } from "../../shell/Shell";
@@ -14,6 +14,9 @@ export function Login() {
   const navigate = useNavigate();
   const queries = useQueryClient();
 
+  // A district without administrators has nobody who could log in.
+  const standing = useQuery(setupStanding).data;
+
   const entered = async () => {
     queries.clear();
     const { person } = await queries.fetchQuery(me);
@@ -22,6 +25,7 @@ export function Login() {
     await navigate({ href: to ?? "/" });
   };
 
+  if (standing?.needed) return <Navigate to="/setup" replace />;
   return (
     <div className="login">
       <div className="login-switches">
