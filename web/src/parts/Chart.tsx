@@ -17,6 +17,8 @@ export interface Palette {
   quiet: string;
   line: string;
   surface: string;
+  /** What the picture stands on. */
+  ground: string;
   primary: string;
   success: string;
   warning: string;
@@ -152,6 +154,7 @@ function paletteNow(): Palette {
     quiet: colour("text-tertiary"),
     line: colour("border"),
     surface: colour("bg-elevated"),
+    ground: colour("bg-container"),
     primary: colour("primary"),
     success: colour("success"),
     warning: colour("warning"),

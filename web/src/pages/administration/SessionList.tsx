@@ -35,26 +35,32 @@ export function SessionList({ whose = {} }: Props) {
             <Nothing>{t("admin.no_sessions")}</Nothing>
           ) : (
             <>
-              <Scroll label={t("admin.session_list")}>
-              <table className="plain-table">
-                <thead>
-                  <tr>
-                    {whose.all && <th scope="col">{t("admin.login")}</th>}
-                    {whose.all && <th scope="col">{t("admin.organisation")}</th>}
-                    <th scope="col">{t("admin.session_from")}</th>
-                    <th scope="col">{t("admin.session_until")}</th>
-                    <th scope="col">{t("admin.state")}</th>
-                    <th scope="col">
-                      <span className="hidden">{t("admin.session_end")}</span>
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {items.map((one) => (
-                    <Row key={one.id} of={one} named={whose.all === true} end={() => end.mutate(one.id)} busy={end.isPending} />
-                  ))}
-                </tbody>
-              </table>
+              <Scroll label={t(whose.all ? "admin.sessions_others" : "admin.sessions")}>
+                <table className="plain-table">
+                  <thead>
+                    <tr>
+                      {whose.all && <th scope="col">{t("admin.login")}</th>}
+                      {whose.all && <th scope="col">{t("admin.organisation")}</th>}
+                      <th scope="col">{t("admin.session_from")}</th>
+                      <th scope="col">{t("admin.session_until")}</th>
+                      <th scope="col">{t("admin.state")}</th>
+                      <th scope="col">
+                        <span className="hidden">{t("admin.session_end")}</span>
+                      </th>
+                    </tr>
+                  </thead>
+                  <tbody>
+                    {items.map((one) => (
+                      <Row
+                        key={one.id}
+                        of={one}
+                        named={whose.all === true}
+                        end={() => end.mutate(one.id)}
+                        busy={end.isPending}
+                      />
+                    ))}
+                  </tbody>
+                </table>
               </Scroll>
               <Pager page={page} total={total} rows={SHOWN} go={setPage} />
             </>

@@ -4,7 +4,7 @@ import { Link, useParams, useSearch } from "@tanstack/react-router";
 import { Alert, Segmented, Tag } from "antd";
 import { useState } from "react";
 import type { Schemas } from "../../api/client";
-import { duties, entry, oneCase, systems } from "../../api/queries";
+import { duties, entry, me, oneCase, systems } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { Scroll } from "../../parts/Scroll";
 import { dayOf } from "../../parts/time";
@@ -80,7 +80,10 @@ function EntryHead({ view }: { view: Schemas["EntryView"] }) {
   const { t, term } = useGlossary();
   const organisation = useOrganisation();
   const writes = useWrites(view.organisation);
-  const the = useQuery({ ...oneCase(view.case), retry: false }).data;
+  // The case of an entry is shown to its organisation and to offices; nobody else asks for it.
+  const known = useQuery(me).data;
+  const sees = known?.office != null || known?.organisation?.id === view.organisation;
+  const the = useQuery({ ...oneCase(view.case), retry: false, enabled: sees }).data;
   const mine = the?.possible.some((act) => act.by.some((role) => the.my_roles.includes(role)));
   return (
     <header className="page-head">

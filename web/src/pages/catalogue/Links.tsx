@@ -159,18 +159,27 @@ const WORDS = 190;
 function option(graph: Schemas["Links"], columns: Node[][], palette: Palette, size: Size, kindWord: (kind: string) => string) {
   const colours = [palette.series[3], palette.series[2], palette.series[0], palette.series[1]];
   const apart = (size.width - WORDS - 20) / (KINDS.length - 1);
-  const words = { position: "right", width: Math.max(80, Math.min(apart, WORDS) - 24), overflow: "truncate", fontSize: 13 };
+  // Lines pass behind the words.
+  const words = { position: "right", overflow: "truncate", fontSize: 13, backgroundColor: palette.ground, padding: [2, 4] };
   const room = size.height - HEAD;
   const spots = KINDS.flatMap((kind, at) => {
     const column = columns[at] ?? [];
     const x = 10 + at * apart;
+    const width = at === KINDS.length - 1 ? WORDS - 24 : Math.max(80, apart - 48);
     const head = {
       id: `head ${kind}`,
       x,
       y: 14,
       symbolSize: 0,
       silent: true,
-      label: { ...words, show: true, color: palette.quiet, formatter: `${kindWord(kind)} ${column.length}`, offset: [-8, 0] },
+      label: {
+        ...words,
+        width,
+        show: true,
+        color: palette.quiet,
+        formatter: `${kindWord(kind)} ${column.length}`,
+        offset: [-8, 0],
+      },
     };
     const nodes = column.map((node, i) => ({
       id: node.id,
@@ -181,7 +190,7 @@ function option(graph: Schemas["Links"], columns: Node[][], palette: Palette, si
       y: HEAD + ((i + 0.5) * room) / column.length,
       itemStyle: { color: colours[at] ?? palette.primary },
       // Braces would be read as a pattern.
-      label: { ...words, show: true, color: palette.text, formatter: node.title.replace(/[{}]/g, "") },
+      label: { ...words, width, show: true, color: palette.text, formatter: node.title.replace(/[{}]/g, "") },
     }));
     return [head, ...nodes];
   });

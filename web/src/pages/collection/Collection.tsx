@@ -56,7 +56,7 @@ export function Collection() {
           />
         )}
       </div>
-      <section className="card" aria-label={term("collection_view", view)}>
+      <section className="card">
         {of === undefined ? (
           <Nothing>{t("collection.choose_organisation")}</Nothing>
         ) : view === "loads" ? (

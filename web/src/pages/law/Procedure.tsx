@@ -80,7 +80,7 @@ function ActTable({ page }: { page: Schemas["ProcedurePage"] }) {
                 ref={wanted === `act-${act.id}` ? here : undefined}
               >
                 <td>{act.title}</td>
-                <td>{titles(act.by)}</td>
+                <td className="short-words">{titles(act.by)}</td>
                 <td>{titles(act.from)}</td>
                 <td>{act.to?.title}</td>
                 <td>{titles(act.papers)}</td>
