@@ -2,8 +2,8 @@
 import { mkdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { accessible, as, CONSOLE, enter, type Look, launch, open, settled } from "./browser";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { accessible, as, enter, launch, open, settled } from "./browser";
 import { filled, marksOf } from "./workbook";
 
 let browser: Browser;
@@ -21,12 +21,6 @@ beforeAll(async () => {
   Object.assign(known, { organisation: me.organisation.id, entry: items[0].id, draft: entry.id, draftTitle: title });
 });
 afterAll(() => browser?.close());
-
-const LOOKS: [string, Look][] = [
-  ["light", { theme: "light" }],
-  ["dark", { theme: "dark" }],
-  ["english", { locale: "en" }],
-];
 
 /** The field of an element in the editor, by its path. */
 const field = (path: string) => `#field-${path.replace(/[^\w]+/g, "-")}`;
@@ -208,39 +202,3 @@ async function paste(page: Page, text: string) {
     );
   }, text);
 }
-
-/** Pages whose colours say something. */
-const COLOURED = new Set(["catalogue", "catalogue-edit", "catalogue-links", "catalogue-changes", "catalogue-gaps"]);
-
-describe.each(LOOKS)("in the look %s", (name, look) => {
-  test("no page of the catalogue breaks WCAG 2.1 AA, its policy or itself", async () => {
-    const pages = {
-      catalogue: "/catalogue",
-      "catalogue-tree": "/catalogue/tree",
-      "catalogue-links": "/catalogue/links",
-      "catalogue-gaps": "/catalogue/gaps?lack=data",
-      "catalogue-sources": "/catalogue/sources",
-      "catalogue-new": "/catalogue/new",
-      "catalogue-edit": `/catalogue/${known.draft}/edit`,
-      "catalogue-entry": `/catalogue/${known.entry}`,
-      "catalogue-entry-data": `/catalogue/${known.entry}?view=data`,
-      "catalogue-entry-history": `/catalogue/${known.entry}?view=history`,
-      "catalogue-entry-linked": `/catalogue/${known.entry}?view=linked`,
-      "catalogue-review": `/catalogue/${known.draft}/review`,
-      "catalogue-changes": `/catalogue/${known.entry}/review`,
-    };
-    const { context, page, complaints } = await open(browser, look);
-    await enter(page, "mzj.executive", "/catalogue");
-    for (const [one, address] of Object.entries(pages)) {
-      await page.goto(CONSOLE + address);
-      await page.locator("h1").first().waitFor();
-      await settled(page);
-      await page.screenshot({ path: `shots/${one}-${name}.png`, fullPage: true });
-      // Language and theme change words and colours, not the page: axe has seen the rest in the light.
-      if (name === "light" || (name === "dark" && COLOURED.has(one)))
-        complaints.push(...(await accessible(page, `${one} ${name}`)));
-    }
-    expect(complaints).toEqual([]);
-    await context.close();
-  });
-});

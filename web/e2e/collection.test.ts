@@ -1,8 +1,8 @@
 /** Handing data in by clicking: dropped and chosen files, what came of them, and what happens on the way when something breaks. */
 import { mkdirSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { accessible, as, CONSOLE, enter, type Look, launch, open, settled } from "./browser";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { as, CONSOLE, enter, launch, open, settled } from "./browser";
 
 let browser: Browser;
 let entry = "";
@@ -184,34 +184,4 @@ test.each([
   await page.waitForURL("**/collection/loads/**");
   expect(complaints).toEqual([]);
   await context.close();
-});
-
-const LOOKS: [string, Look][] = [
-  ["light", { theme: "light" }],
-  ["dark", { theme: "dark" }],
-  ["english", { locale: "en" }],
-];
-
-describe.each(LOOKS)("in the look %s", (name, look) => {
-  test("no page of collection breaks WCAG 2.1 AA, its policy or itself", async () => {
-    const { items } = await loads();
-    const { context, page, complaints } = await open(browser, look);
-    await enter(page, "mzj.executive", "/collection");
-    const pages = {
-      collection: "/collection",
-      "collection-done": "/collection?view=collected",
-      "collection-hand-in": `/collection/${entry}`,
-      "collection-load": `/collection/loads/${items.at(-1).id}`,
-    };
-    for (const [one, address] of Object.entries(pages)) {
-      await page.goto(CONSOLE + address);
-      await page.locator("h1").first().waitFor();
-      await settled(page);
-      await page.screenshot({ path: `shots/${one}-${name}.png`, fullPage: true });
-      // The language changes words, not the page; axe has seen it.
-      if (name !== "english") complaints.push(...(await accessible(page, `${one} ${name}`)));
-    }
-    expect(complaints).toEqual([]);
-    await context.close();
-  });
 });

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { accessible, as, CONSOLE, enter, type Look, launch, open, settled } from "./browser";
+import { accessible, as, CONSOLE, enter, launch, open, settled } from "./browser";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -198,25 +198,6 @@ test("a letter is had as a draft before the act, and as a document after it", as
       .subarray(0, 5)
       .toString(),
   ).toBe("%PDF-");
-  expect(complaints).toEqual([]);
-  await context.close();
-});
-
-const LOOKS: [string, Look][] = [
-  ["light", { theme: "light" }],
-  ["dark", { theme: "dark" }],
-  ["english", { locale: "en" }],
-];
-
-test.each(LOOKS)("in the look %s neither help nor the list of cases breaks WCAG 2.1 AA or its policy", async (name, look) => {
-  const { context, page, complaints } = await open(browser, look);
-  await enter(page, "bureau.officer", "/help");
-  for (const address of ["help", "cases", ""]) {
-    await page.goto(`${CONSOLE}/${address}`);
-    await settled(page);
-    await page.screenshot({ path: `shots/docket-${address || "home"}-${name}.png` });
-    complaints.push(...(await accessible(page, `${address} ${name}`)));
-  }
   expect(complaints).toEqual([]);
   await context.close();
 });

@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { accessible, CONSOLE, enter, type Look, launch, open, settled } from "./browser";
+import { enter, launch, open } from "./browser";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -42,30 +42,5 @@ test("the calendar shows make-up days, the notice behind them, and that a year w
   await page.locator(".holidays tbody tr").first().waitFor();
   await page.locator(".ant-segmented-item", { hasText: "2027" }).click();
   await page.locator(".ant-alert-warning", { hasText: "2027 年放假通知尚未发布" }).waitFor();
-  await context.close();
-});
-
-const LOOKS: [string, Look][] = [
-  ["light", { theme: "light" }],
-  ["dark", { theme: "dark" }],
-  ["english", { locale: "en" }],
-];
-
-test.each(LOOKS)("no page of the law breaks WCAG 2.1 AA, its policy or itself in the look %s", async (name, look) => {
-  const { context, page, complaints } = await open(browser, look);
-  await enter(page, "centre.officer", "/law");
-  const pages: [string, string][] = [
-    ["articles", "/law?article=CN-18"],
-    ["search", `/law?search=${encodeURIComponent("共享")}`],
-    ["calendar", "/law?view=calendar"],
-  ];
-  for (const [one, address] of pages) {
-    await page.goto(CONSOLE + address);
-    await page.locator("h1").first().waitFor();
-    await settled(page);
-    await page.screenshot({ path: `shots/law-${one}-${name}.png`, fullPage: one === "calendar" });
-    complaints.push(...(await accessible(page, `${one} ${name}`)));
-  }
-  expect(complaints).toEqual([]);
   await context.close();
 });

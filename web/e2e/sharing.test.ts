@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { sm3 } from "sm-crypto-v2";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { accessible, as, CONSOLE, enter, type Look, launch, open, settled } from "./browser";
+import { as, CONSOLE, enter, launch, open, settled } from "./browser";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -211,40 +211,3 @@ async function executiveOf(organisation: string): Promise<string> {
   const found = items.find((one: { id: string }) => one.id === organisation);
   return `${found.code}.executive`;
 }
-
-const LOOKS: [string, Look][] = [
-  ["light", { theme: "light" }],
-  ["dark", { theme: "dark" }],
-  ["english", { locale: "en" }],
-];
-
-test.each(LOOKS)("no page of sharing breaks WCAG 2.1 AA, its policy or itself in the look %s", async (name, look) => {
-  const economy = await as("fgw.cdo");
-  const { items } = await economy("GET", "/services?limit=1");
-  const [entry] = await others(economy, 1);
-  const { context, page, complaints } = await open(browser, look);
-  await enter(page, "fgw.cdo", `/catalogue/${entry?.id}`);
-  await page.locator("#ask").waitFor();
-  const box = page.locator("section.card", { has: page.locator("#ask") });
-  await box.locator("input[type=checkbox]").first().check();
-  await box.locator("button.ant-btn-primary").click();
-  await settled(page);
-  await box.screenshot({ path: `shots/sharing-ask-${name}.png` });
-  const pages: [string, string][] = [
-    ["requests", "/sharing?scope=all"],
-    ["empty", "/sharing"],
-    ["basket", "/sharing/basket"],
-    ["key", "/sharing/key"],
-    ["services", "/sharing/services"],
-    ["service", `/sharing/services/${items[0].id}`],
-  ];
-  for (const [one, address] of pages) {
-    await page.goto(CONSOLE + address);
-    await page.locator("h1").first().waitFor();
-    await settled(page);
-    await page.screenshot({ path: `shots/sharing-${one}-${name}.png`, fullPage: true });
-    complaints.push(...(await accessible(page, `${one} ${name}`)));
-  }
-  expect(complaints).toEqual([]);
-  await context.close();
-});
