@@ -50,9 +50,10 @@ fn signature(proof: &TreeProof, vkey: &str) -> Result<Vec<u8>> {
 
 fn instructions(evidence: &Evidence) -> String {
     let mut text = format!(
-        "# Leaf {} of the log `{}`, to be checked with openssl 3 and a shell: run `sh VERIFY.txt` in this directory,\n\
-         # or the commands one by one. Compare sm2.pem and ed25519.pem with the keys that the operator publishes.\n\
-         set -e\n\n\
+        "# Leaf {} of the log `{}`, to be checked with openssl 3 and a shell: run `sh VERIFY.txt`,\n\
+         # or the commands one by one in this directory. Compare sm2.pem and ed25519.pem with the keys that the operator publishes.\n\
+         set -e\n\
+         cd -- \"$(dirname -- \"$0\")\"\n\n\
          # 1. The national checkpoint is signed with SM2.\n\
          openssl pkeyutl -verify -pubin -inkey sm2.pem -rawin -digest sm3 -pkeyopt distid:1234567812345678 -in checkpoint.sm3 -sigfile checkpoint.sm3.sig\n\n\
          # 2. The public checkpoint is signed with Ed25519.\n\

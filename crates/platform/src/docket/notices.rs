@@ -240,8 +240,8 @@ impl Platform {
         let procedure =
             self.book().pack(&row.pack.as_str().into()).and_then(|pack| pack.procedures.get(row.procedure.as_str()));
         let act = match row.act.as_str() {
-            AMENDED => "法规或日历调整，期限已重新计算",
-            act => procedure.and_then(|p| p.acts.get(act)).map_or(act, |act| act.title.as_str()),
+            AMENDED => "法规或日历调整，期限已重新计算".to_owned(),
+            act => self.book().act_title(&row.pack.as_str().into(), &row.procedure.as_str().into(), &act.into()),
         };
         let state = procedure
             .and_then(|p| p.states.get(row.state.as_str()))
