@@ -575,6 +575,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/entries/{id}/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Finds the entries that may be about the same 一数一源: those that share rare parts of the title and the items, the most alike
+         *     first, at most 10, and why. Compared is the draft for those who may see it, otherwise what is published.
+         */
+        get: operations["entries_duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/entries/{id}/history": {
         parameters: {
             query?: never;
@@ -3160,6 +3180,32 @@ export interface components {
              */
             from: string;
         };
+        /** @description An entry that is like another, and why. */
+        Duplicate: {
+            /** @description The entry. */
+            entry: components["schemas"]["EntryLine"];
+            /**
+             * Format: int32
+             * @description How alike, of 100: titles count for 60, items for 40.
+             */
+            score: number;
+            /** @description Whether both have the same title. */
+            same_title: boolean;
+            /** @description Parts that both titles have. */
+            title_parts: string[];
+            /** @description Items that both have, by name; at most 20 of them. */
+            shared_items: string[];
+            /**
+             * Format: int64
+             * @description How many items both have.
+             */
+            shared_item_count: number;
+        };
+        /** @description Entries that are like one. */
+        Duplicates: {
+            /** @description The most alike first, at most 10. */
+            items: components["schemas"]["Duplicate"][];
+        };
         /** @description A duty. */
         Duty: {
             /**
@@ -3310,6 +3356,9 @@ export interface components {
             sharing: components["schemas"]["SharingType"];
             /** @description Its open type. */
             opening: components["schemas"]["OpenType"];
+            /** @description Its class. */
+            class: string;
+            grade: components["schemas"]["Grade"] | null;
             /**
              * Format: int32
              * @description The published version's number; 0 before the first.
@@ -4716,6 +4765,9 @@ export interface components {
                 sharing: components["schemas"]["SharingType"];
                 /** @description Its open type. */
                 opening: components["schemas"]["OpenType"];
+                /** @description Its class. */
+                class: string;
+                grade: components["schemas"]["Grade"] | null;
                 /**
                  * Format: int32
                  * @description The published version's number; 0 before the first.
@@ -9266,6 +9318,12 @@ export interface operations {
                 system?: string;
                 /** @description Collected, or not yet. */
                 collected?: boolean;
+                /** @description Of this class, word by word as it stands in the entry. */
+                class?: string;
+                /** @description Of this grade. */
+                grade?: components["schemas"]["Grade"];
+                /** @description In which order, `-` for descending; `-changed` where nothing is said. */
+                sort?: "-changed" | "changed" | "title" | "-title" | "-rows" | "rows";
                 /** @description Rows to skip. */
                 offset?: number;
                 /** @description Rows to give. */
@@ -9474,6 +9532,12 @@ export interface operations {
                 system?: string;
                 /** @description Collected, or not yet. */
                 collected?: boolean;
+                /** @description Of this class, word by word as it stands in the entry. */
+                class?: string;
+                /** @description Of this grade. */
+                grade?: components["schemas"]["Grade"];
+                /** @description In which order, `-` for descending; `-changed` where nothing is said. */
+                sort?: "-changed" | "changed" | "title" | "-title" | "-rows" | "rows";
             };
             header?: never;
             path?: never;
@@ -10026,6 +10090,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Changes"];
+                };
+            };
+            /** @description the input does not have the required form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not permitted, or beyond the grant; the hint names the deciding policy or article */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing, or it may not be seen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the platform failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much is being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    entries_duplicates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the entry */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Duplicates"];
                 };
             };
             /** @description the input does not have the required form */

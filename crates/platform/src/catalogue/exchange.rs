@@ -90,7 +90,7 @@ impl Platform {
                 None => done.ids.push(self.draft_within(&tx, ctx, organisation, &act, &input).await?.0.id.into()),
                 Some(id) => {
                     if let Some(row) = rows.get(&id.0) {
-                        redraft(&tx, ctx, row, &input)?;
+                        redraft(&tx, ctx, row, &input).await?;
                     }
                     done.ids.push(id);
                 }

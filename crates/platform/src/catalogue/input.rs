@@ -106,6 +106,36 @@ pub struct EntryFilter {
     pub system: Option<SystemId>,
     /// Collected, or not yet.
     pub collected: Option<bool>,
+    /// Of this class.
+    pub class: Option<String>,
+    /// Of this grade.
+    pub grade: Option<Grade>,
+    /// In which order.
+    pub order: EntryOrder,
+}
+
+/// In which order entries are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EntryOrder {
+    /// The latest changed first.
+    #[default]
+    #[serde(rename = "-changed")]
+    LatestChanged,
+    /// The latest changed last.
+    #[serde(rename = "changed")]
+    EarliestChanged,
+    /// By title.
+    #[serde(rename = "title")]
+    Title,
+    /// By title, backwards.
+    #[serde(rename = "-title")]
+    TitleBackwards,
+    /// Those with the most rows first.
+    #[serde(rename = "-rows")]
+    MostRows,
+    /// Those with the fewest rows first.
+    #[serde(rename = "rows")]
+    FewestRows,
 }
 
 /// An entry in a list.
@@ -125,6 +155,10 @@ pub struct EntryLine {
     pub sharing: SharingType,
     /// Its open type.
     pub opening: OpenType,
+    /// Its class.
+    pub class: String,
+    /// Its grade, once it has one.
+    pub grade: Option<Grade>,
     /// The published version's number; 0 before the first.
     pub published_version: i32,
     /// When its data was first collected.

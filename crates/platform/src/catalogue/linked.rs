@@ -243,7 +243,12 @@ impl Platform {
             Around::Organisation(of) => {
                 self.organisation(ctx, of).await?;
                 let all = within(&ctx.who, of, None);
-                links.entries = store::entry::Entity::find().filter(all.clone()).count(self.db().read()).await?;
+                links.entries = store::entry::Entity::find()
+                    .select_only()
+                    .column(store::entry::Column::Id)
+                    .filter(all.clone())
+                    .count(self.db().read())
+                    .await?;
                 let duties = store::duty::Column::OrganisationId.eq(of.0);
                 let systems = store::system::Column::OrganisationId.eq(of.0);
                 (all, Condition::all().add(duties), Condition::all().add(systems))
@@ -397,7 +402,7 @@ impl Platform {
             Under::Nothing => link.is_null(),
         };
         let query = store::entry::Entity::find().filter(within(&ctx.who, organisation, Some(under)));
-        let total = query.clone().count(self.db().read()).await?;
+        let total = query.clone().select_only().column(store::entry::Column::Id).count(self.db().read()).await?;
         let rows = narrow(query).offset(page.offset).limit(page.limit()).into_tuple::<Narrow>();
         let node = |(id, of, title, status, _, _): Narrow| TreeNode {
             kind: NodeKind::Entry,

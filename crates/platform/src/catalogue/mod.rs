@@ -6,12 +6,17 @@
 //! [`withdraw_entry`]) and tells the law the facts it asks about ([`facts_of`]); which act leads where is the pack's affair.
 //! Every published version is kept whole. A draft may be changed as long as its case waits for nobody but its organisation.
 
+mod alike;
 mod entry;
 mod exchange;
 mod form;
 mod history;
 mod input;
 mod linked;
+mod list;
+#[cfg(test)]
+mod list_tests;
+mod lists_migration;
 #[cfg(test)]
 mod reading_tests;
 pub mod rules;
@@ -40,12 +45,14 @@ use crate::{
     policy::{Action, Resource},
 };
 
+pub use alike::*;
 pub use entry::*;
 pub use exchange::*;
 pub use form::{CellFault, Codes, Filled, Form, FormColumn, Grid, MAX_FORM_ENTRIES, MAX_FORM_ITEMS};
 pub use history::*;
 pub use input::*;
 pub use linked::*;
+pub(crate) use lists_migration::Lists;
 pub use rules::Fault;
 
 /// The procedure through which an entry goes.
@@ -229,10 +236,14 @@ impl Platform {
             created_at: micros(ctx.now),
             changed_at: micros(ctx.now),
             version: 1,
+            class: String::new(),
+            grade: String::new(),
+            is_public: false,
         };
         store::show(&mut row, input);
         let inserted = store::entry::Entity::insert(store::entry::ActiveModel::from(row.clone()));
         tx.insert_later(store::entry::Entity, inserted);
+        alike::keep(tx, id, None, Some(input)).await?;
         Ok((row, receipt))
     }
 
@@ -269,7 +280,7 @@ impl Platform {
         if let Some(published) = store::published(&row)? {
             rules::refuse("the change cannot be kept", rules::change_faults(&published, &input))?;
         }
-        let mut changed = redraft(&tx, ctx, &row, &input)?;
+        let mut changed = redraft(&tx, ctx, &row, &input).await?;
         tx.commit().await?;
         changed.version = row.version.saturating_add(1);
         view(&changed, true)
@@ -300,7 +311,7 @@ impl Platform {
                 format!("a search text has at most {} characters", rules::MAX_LINE),
             ));
         }
-        store::list(self.db().read(), filter, visible(&ctx.who), page).await
+        list::list(self.db().read(), filter, visible(&ctx.who), page).await
     }
 
     /// One entry. Its draft is shown to its organisation, to reviewers and to auditors only.
@@ -377,12 +388,15 @@ pub(crate) async fn publish_entry(tx: &Tx, on: &EffectCtx<'_>) -> Result<()> {
     let mut next = store::entry::Model {
         status: EntryStatus::Published.as_word().to_owned(),
         published: Some(row.draft.clone()),
+        is_public: true,
         published_version: row.published_version.saturating_add(1),
         changed_at: micros(on.decision.at),
         ..row.clone()
     };
     store::show(&mut next, &draft);
     store::save(tx, row.version, next.clone());
+    let listed = row.status != EntryStatus::Withdrawn.as_word();
+    alike::keep(tx, id, listed.then(|| before.as_ref().unwrap_or(&draft)), Some(&draft)).await?;
     let kind = if before.is_none() { "published" } else { "changed" };
     store::keep_version(tx, &next, kind, narrowed, &draft, on.act, on.decision.at)
 }
@@ -408,6 +422,7 @@ pub(crate) async fn withdraw_entry(tx: &Tx, on: &EffectCtx<'_>) -> Result<()> {
         ..row.clone()
     };
     store::save(tx, row.version, next.clone());
+    alike::keep(tx, id, Some(&last), None).await?;
     store::keep_version(tx, &next, "withdrawn", false, &last, on.act, on.decision.at)?;
     crate::collection::close_withdrawn(tx, on).await
 }
@@ -491,7 +506,7 @@ pub(crate) fn sees_drafts(who: &Actor, of: OrganisationId) -> bool {
 }
 
 fn visible(who: &Actor) -> Condition {
-    let published = store::entry::Column::Published.is_not_null();
+    let published = store::entry::Column::IsPublic.eq(true);
     match who {
         Actor::Person { organisation, .. } | Actor::Client { organisation, .. }
             if !sees_drafts(who, OrganisationId(uuid::Uuid::nil())) =>
@@ -520,7 +535,7 @@ fn view(row: &store::entry::Model, inside: bool) -> Result<EntryView> {
 }
 
 /// Writes a new draft into an entry's row.
-fn redraft(tx: &Tx, ctx: &Ctx, row: &store::entry::Model, input: &EntryInput) -> Result<store::entry::Model> {
+async fn redraft(tx: &Tx, ctx: &Ctx, row: &store::entry::Model, input: &EntryInput) -> Result<store::entry::Model> {
     let mut changed = store::entry::Model { draft: to_json(input)?, changed_at: micros(ctx.now), ..row.clone() };
     if row.published.is_none() && row.collected_at.is_some() && !same_table(&from_json(&row.draft)?, input) {
         // Data held for the draft is not the data that the draft describes any more (PT-22).
@@ -528,6 +543,7 @@ fn redraft(tx: &Tx, ctx: &Ctx, row: &store::entry::Model, input: &EntryInput) ->
     }
     if changed.published.is_none() {
         store::show(&mut changed, input);
+        alike::keep(tx, row.id.into(), Some(&from_json(&row.draft)?), Some(input)).await?;
     }
     store::save(tx, row.version, changed.clone());
     Ok(changed)

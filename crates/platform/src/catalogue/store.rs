@@ -3,10 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::LikeExpr,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::LikeExpr};
 use sea_orm_migration::{
     schema::{big_integer, big_integer_null, integer, pk_uuid, text, text_null, uuid, uuid_null},
     sea_query::{Index, Table},
@@ -128,6 +125,12 @@ pub mod entry {
         pub changed_at: i64,
         /// How often it was changed.
         pub version: i32,
+        /// The class of that version.
+        pub class: String,
+        /// The grade of that version; empty = none yet.
+        pub grade: String,
+        /// Whether something is published: `published`, without reading it.
+        pub is_public: bool,
     }
 
     /// No relations: joins are written where they are needed.
@@ -276,6 +279,8 @@ pub(crate) fn show(row: &mut entry::Model, elements: &EntryInput) {
     row.system_id = elements.system.map(|id| id.0);
     row.sharing_type = elements.sharing.kind.as_word().to_owned();
     row.open_type = elements.opening.kind.as_word().to_owned();
+    row.class.clone_from(&elements.class);
+    row.grade = elements.grade.map_or("", Grade::as_str).to_owned();
     let items = elements.items.iter().map(|item| item.name.as_str());
     let words: Vec<&str> = [elements.title.as_str(), &elements.description, &elements.class]
         .into_iter()
@@ -283,48 +288,6 @@ pub(crate) fn show(row: &mut entry::Model, elements: &EntryInput) {
         .chain(items)
         .collect();
     row.search = words.join("\n").to_lowercase();
-}
-
-/// A page of entries.
-pub(crate) async fn list(
-    db: &impl sea_orm::ConnectionTrait,
-    filter: &EntryFilter,
-    visible: Condition,
-    page: Page,
-) -> Result<Listing<EntryLine>> {
-    let mut query = entry::Entity::find().filter(visible);
-    if let Some(organisation) = filter.organisation {
-        query = query.filter(entry::Column::OrganisationId.eq(organisation.0));
-    }
-    if let Some(status) = filter.status {
-        query = query.filter(entry::Column::Status.eq(status.as_word()));
-    }
-    if let Some(kind) = filter.sharing {
-        query = query.filter(entry::Column::SharingType.eq(kind.as_word()));
-    }
-    if let Some(duty) = filter.duty {
-        query = query.filter(entry::Column::DutyId.eq(duty.0));
-    }
-    if let Some(system) = filter.system {
-        query = query.filter(entry::Column::SystemId.eq(system.0));
-    }
-    if let Some(collected) = filter.collected {
-        let column = entry::Column::CollectedAt;
-        query = query.filter(if collected { column.is_not_null() } else { column.is_null() });
-    }
-    for word in filter.text.iter().flat_map(|text| text.split_whitespace()) {
-        query = query.filter(contains(entry::Column::Search, word));
-    }
-    let total = query.clone().count(db).await?;
-    let rows = query
-        .order_by_desc(entry::Column::ChangedAt)
-        .order_by_asc(entry::Column::Id)
-        .offset(page.offset)
-        .limit(page.limit())
-        .all(db)
-        .await?;
-    let items = rows.iter().map(line).collect::<Result<_>>()?;
-    Ok(Listing { items, total })
 }
 
 /// `column LIKE %word%` on a column kept in lower case, with the word's own wildcards taken literally.
@@ -343,6 +306,8 @@ pub(crate) fn line(row: &entry::Model) -> Result<EntryLine> {
         title: row.title.clone(),
         sharing: SharingType::from_word(&row.sharing_type).unwrap_or(SharingType::None),
         opening: OpenType::from_word(&row.open_type),
+        class: row.class.clone(),
+        grade: row.grade.parse().ok(),
         published_version: row.published_version,
         collected_at: row.collected_at.map(instant).transpose()?,
         loaded_at: row.loaded_at.map(instant).transpose()?,

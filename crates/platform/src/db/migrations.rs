@@ -33,6 +33,8 @@ impl MigratorTrait for Migrator {
             Box::new(crate::identity::store::administration()),
             Box::new(crate::collection::store::by_organisation()),
             Box::new(crate::identity::store::first_set_up()),
+            Box::new(crate::catalogue::Lists),
+            Box::new(crate::docket::store::covered()),
         ]
     }
 }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use jiff::{Timestamp, civil::Date};
 use law::{ArticleId, ClockId, Outcome, PackId, ProcedureId, RoleId, StateId, calendar::date_in_shanghai};
-use sea_orm::{EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -154,9 +154,15 @@ impl Platform {
     pub async fn cases(&self, ctx: &Ctx, filter: &CaseFilter, page: Page) -> Result<Listing<CaseLine>> {
         self.may(ctx, Action::ListCases, &Resource::platform())?;
         let query = self.cases_wanted(&ctx.who, filter);
-        // Rows are wide and a count needs none of them.
-        let total = query.clone().select_only().column(store::case::Column::Id).count(self.db().read()).await?;
-        let rows = in_order(query, filter.order).offset(page.offset).limit(page.limit()).all(self.db().read()).await?;
+        // Cases are long: what is counted and skipped is read from an index, and only the cases of the page themselves.
+        let query = query.select_only().column(store::case::Column::Id);
+        let db = self.db().read();
+        let ids = in_order(query.clone(), filter.order).offset(page.offset).limit(page.limit()).into_tuple::<Uuid>();
+        let (total, ids) = futures::try_join!(query.count(db), ids.all(db))?;
+        let rows = store::case::Entity::find().filter(store::case::Column::Id.is_in(ids.iter().copied()));
+        let mut rows: HashMap<Uuid, store::case::Model> =
+            rows.all(db).await?.into_iter().map(|row| (row.id, row)).collect();
+        let rows: Vec<store::case::Model> = ids.iter().filter_map(|id| rows.remove(id)).collect();
         Ok(Listing { items: self.case_lines(ctx, &rows).await?, total })
     }
 

@@ -47,9 +47,9 @@ async fn a_page_is_read_in_the_order_of_an_index() -> Result<()> {
     long_docket(&district).await?;
     let ctx = district.ctx("authority.officer").await?;
     let orders = [
-        (CaseOrder::Due, "docket_case_by_due"),
-        (CaseOrder::Changed, "docket_case_by_change"),
-        (CaseOrder::Opened, "sqlite_autoindex_docket_case"),
+        (CaseOrder::Due, "docket_case_list_by_due"),
+        (CaseOrder::Changed, "docket_case_list_by_change"),
+        (CaseOrder::Opened, "docket_case_list_by_opening"),
     ];
     for (order, index) in orders {
         let filter = CaseFilter { order, ended: Some(false), ..CaseFilter::default() };

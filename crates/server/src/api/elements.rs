@@ -295,6 +295,11 @@ pub struct EntryLine {
     pub sharing: SharingType,
     /// Its open type.
     pub opening: OpenType,
+    /// Its class.
+    pub class: String,
+    /// Its grade, once it has one.
+    #[schema(required)]
+    pub grade: Option<Grade>,
     /// The published version's number; 0 before the first.
     pub published_version: i32,
     /// When its data was first collected.

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{
     cases::{ActBody, Receipt},
     duties::OwnerQuery,
-    elements::{EntryInput, EntryLine, EntryStatus, EntryVersion, EntryView, Gaps, SharingType},
+    elements::{EntryInput, EntryLine, EntryStatus, EntryVersion, EntryView, Gaps, Grade, SharingType},
 };
 use crate::{
     AppState,
@@ -28,6 +28,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(entries_get, entries_edit))
         .routes(routes!(entries_submit))
         .routes(routes!(entries_versions))
+        .routes(routes!(entries_duplicates))
 }
 
 /// Which entries are wanted. Every part narrows.
@@ -50,6 +51,37 @@ pub struct EntryQuery {
     pub system: Option<Uuid>,
     /// Collected, or not yet.
     pub collected: Option<bool>,
+    /// Of this class, word by word as it stands in the entry.
+    pub class: Option<String>,
+    /// Of this grade.
+    #[param(value_type = Option<Grade>)]
+    pub grade: Option<catalogue::Grade>,
+    /// In which order, `-` for descending; `-changed` where nothing is said.
+    #[param(inline, value_type = Option<EntryOrder>)]
+    pub sort: Option<catalogue::EntryOrder>,
+}
+
+/// In which order entries are listed.
+#[derive(ToSchema)]
+pub enum EntryOrder {
+    /// The latest changed first.
+    #[schema(rename = "-changed")]
+    LatestChanged,
+    /// The latest changed last.
+    #[schema(rename = "changed")]
+    EarliestChanged,
+    /// By title.
+    #[schema(rename = "title")]
+    Title,
+    /// By title, backwards.
+    #[schema(rename = "-title")]
+    TitleBackwards,
+    /// Those with the most rows first.
+    #[schema(rename = "-rows")]
+    MostRows,
+    /// Those with the fewest rows first.
+    #[schema(rename = "rows")]
+    FewestRows,
 }
 
 impl EntryQuery {
@@ -63,6 +95,9 @@ impl EntryQuery {
             duty: self.duty.map(Into::into),
             system: self.system.map(Into::into),
             collected: self.collected,
+            class: self.class,
+            grade: self.grade,
+            order: self.sort.unwrap_or_default(),
         }
     }
 }
@@ -146,6 +181,37 @@ async fn entries_versions(
     InQuery(page): InQuery<PageQuery>,
 ) -> Answer<platform::Listing<catalogue::EntryVersion>> {
     Ok(Json(page.cut(anyone.platform().entry_versions(&anyone.ctx, id).await?)?))
+}
+
+/// Finds the entries that may be about the same 一数一源: those that share rare parts of the title and the items, the most alike
+/// first, at most 10, and why. Compared is the draft for those who may see it, otherwise what is published.
+#[utoipa::path(get, path = "/entries/{id}/duplicates", tag = "catalogue", security((), ("session" = []), ("token" = [])), params(("id" = Uuid, Path, description = "the entry")), responses((status = 200, body = Duplicates), ReadProblems))]
+async fn entries_duplicates(anyone: Anyone, InPath(id): InPath<EntryId>) -> Answer<catalogue::Duplicates> {
+    Ok(Json(anyone.platform().duplicates(&anyone.ctx, id).await?))
+}
+
+/// Entries that are like one.
+#[derive(ToSchema)]
+pub struct Duplicates {
+    /// The most alike first, at most 10.
+    pub items: Vec<Duplicate>,
+}
+
+/// An entry that is like another, and why.
+#[derive(ToSchema)]
+pub struct Duplicate {
+    /// The entry.
+    pub entry: EntryLine,
+    /// How alike, of 100: titles count for 60, items for 40.
+    pub score: u32,
+    /// Whether both have the same title.
+    pub same_title: bool,
+    /// Parts that both titles have.
+    pub title_parts: Vec<String>,
+    /// Items that both have, by name; at most 20 of them.
+    pub shared_items: Vec<String>,
+    /// How many items both have.
+    pub shared_item_count: u64,
 }
 
 /// A drafted entry with the act that opened its case.

@@ -83,6 +83,12 @@ export const history = (id: string, offset: number, limit: number) =>
   });
 
 /** What the draft would change of what is published. */
+export const duplicates = (id: string) =>
+  queryOptions({
+    queryKey: ["entry", id, "duplicates"],
+    queryFn: () => take(client.GET("/api/v1/entries/{id}/duplicates", { params: { path: { id } } })),
+  });
+
 export const draftChanges = (id: string) =>
   queryOptions({
     queryKey: ["entry", id, "changes"],

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { Alert } from "antd";
 import type { Schemas } from "../../api/client";
-import { draftChanges, entries, entry, oneCase, procedure } from "../../api/queries";
+import { draftChanges, duplicates, entry, oneCase, procedure } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { Fault, Loaded } from "../../shell/Faults";
 import { Acts } from "../docket/Acts";
@@ -123,42 +123,57 @@ function FirstText({ view, draft }: { view: Schemas["EntryView"]; draft: Schemas
   );
 }
 
-/** Entries that speak of the same: found by the keywords, else by how the title begins. */
+/** Entries that may be about the same, and what they have in common: data is catalogued once. */
 function Alike({ view }: { view: Schemas["EntryView"] }) {
-  const { t, term } = useGlossary();
-  const organisation = useOrganisation();
-  const of = view.draft ?? view.published;
-  const words = of?.keywords?.slice(0, 2).join(" ") || [...view.title].slice(0, 4).join("");
-  const found = useQuery({ ...entries({ text: words, offset: 0, limit: 8 }), enabled: words !== "" });
+  const { t } = useGlossary();
+  const found = useQuery(duplicates(view.id));
   return (
     <section className="card" aria-labelledby="alike">
       <h2 id="alike">{t("review.alike")}</h2>
-      <p className="quiet">
-        {t("review.alike_by")} <Law>{words}</Law>
-      </p>
+      <p className="quiet">{t("review.alike_by")}</p>
       <Loaded of={found}>
         {({ items }) => {
-          const others = items.filter((one) => one.id !== view.id);
-          if (others.length === 0) return <p>{t("review.alike_none")}</p>;
+          if (items.length === 0) return <p>{t("review.alike_none")}</p>;
           return (
             <ul className="over">
-              {others.map((one) => (
-                <li key={one.id}>
-                  <Link to="/catalogue/$id" params={{ id: one.id }} lang="zh-CN">
-                    {one.title}
-                  </Link>
-                  <small className="quiet below">
-                    <Law>{organisation(one.organisation)}</Law>
-                    {t("list.dot")}
-                    {term("entry_status", one.status)}
-                  </small>
-                </li>
+              {items.map((one) => (
+                <OneAlike key={one.entry.id} one={one} />
               ))}
             </ul>
           );
         }}
       </Loaded>
     </section>
+  );
+}
+
+function OneAlike({ one }: { one: Schemas["Duplicate"] }) {
+  const { t, term } = useGlossary();
+  const organisation = useOrganisation();
+  const { entry: other, shared_items: shared, shared_item_count: count } = one;
+  return (
+    <li>
+      <Link to="/catalogue/$id" params={{ id: other.id }} lang="zh-CN">
+        {other.title}
+      </Link>{" "}
+      <strong>{t("review.alike_score", { score: one.score })}</strong>
+      <small className="quiet below">
+        <Law>{organisation(other.organisation)}</Law>
+        {t("list.dot")}
+        {term("entry_status", other.status)}
+      </small>
+      {one.same_title && <small className="below">{t("review.alike_title")}</small>}
+      {!one.same_title && one.title_parts.length > 0 && (
+        <small className="below">
+          {t("review.alike_parts")} <Law>{one.title_parts.join("、")}</Law>
+        </small>
+      )}
+      {count > 0 && (
+        <small className="below">
+          {t("review.alike_items", { count })} <Law>{shared.join("、")}</Law>
+        </small>
+      )}
+    </li>
   );
 }
 
