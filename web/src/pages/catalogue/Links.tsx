@@ -160,7 +160,7 @@ function option(graph: Schemas["Links"], columns: Node[][], palette: Palette, si
   const colours = [palette.series[3], palette.series[2], palette.series[0], palette.series[1]];
   const apart = (size.width - WORDS - 20) / (KINDS.length - 1);
   // Lines pass behind the words.
-  const words = { position: "right", overflow: "truncate", fontSize: 13, backgroundColor: palette.ground, padding: [2, 4] };
+  const words = { position: "right", fontSize: 13, backgroundColor: palette.ground, padding: [2, 4] };
   const room = size.height - HEAD;
   const spots = KINDS.flatMap((kind, at) => {
     const column = columns[at] ?? [];
@@ -190,7 +190,7 @@ function option(graph: Schemas["Links"], columns: Node[][], palette: Palette, si
       y: HEAD + ((i + 0.5) * room) / column.length,
       itemStyle: { color: colours[at] ?? palette.primary },
       // Braces would be read as a pattern.
-      label: { ...words, width, show: true, color: palette.text, formatter: node.title.replace(/[{}]/g, "") },
+      label: { ...words, show: true, color: palette.text, formatter: fitting(node.title.replace(/[{}]/g, ""), width) },
     }));
     return [head, ...nodes];
   });
@@ -219,4 +219,16 @@ function option(graph: Schemas["Links"], columns: Node[][], palette: Palette, si
       },
     ],
   };
+}
+
+/** As much of a title as fits, a Chinese character being as wide as it is high: the ground behind it must end where it ends. */
+function fitting(title: string, width: number): string {
+  let left = width / 13;
+  let kept = "";
+  for (const one of title) {
+    left -= one.charCodeAt(0) < 0x2e80 ? 0.6 : 1;
+    if (left < 1) return `${kept}…`;
+    kept += one;
+  }
+  return kept;
 }
