@@ -6,7 +6,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Alert, Button, Form, Input } from "antd";
 import { useState } from "react";
-import { client, type Schemas, take } from "../../api/client";
+import { client, Failure, type Schemas, take } from "../../api/client";
 import { setupStanding } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { Fault, Loaded } from "../../shell/Faults";
@@ -118,7 +118,6 @@ function Work({ pack }: { pack: Schemas["PackLine"] | null }) {
           {t("setup.pack")} <strong lang="zh-CN">{pack.title}</strong>
         </p>
       )}
-      {make.error && <Fault error={make.error} />}
       {text("code", t("setup.code"), { hint: t("setup.code_hint") })}
       <div className="pair-two">
         {text("district", t("setup.district"))}
@@ -139,6 +138,12 @@ function Work({ pack }: { pack: Schemas["PackLine"] | null }) {
         </fieldset>
       ))}
       {twice && <p role="status">{t("setup.twice")}</p>}
+      {make.error &&
+        (make.error instanceof Failure && make.error.code === "not_authenticated" ? (
+          <Alert type="error" showIcon role="alert" title={t("setup.wrong_code")} description={t("setup.wrong_code_next")} />
+        ) : (
+          <Fault error={make.error} />
+        ))}
       <Button type="primary" size="large" block htmlType="submit" disabled={!ready} loading={make.isPending}>
         {t("setup.make")}
       </Button>
