@@ -1,11 +1,17 @@
 /** What can be done in a case: each act with the state it leads to, and where it cannot be done now, why not. */
 import { Alert, Button } from "antd";
-import { useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import type { Schemas } from "../../api/client";
 import { fill, useGlossary } from "../../glossary";
 import { Side } from "../../parts/Side";
-import { ActForm } from "./ActForm";
 import { Article, Law } from "./parts";
+
+/** The form comes after the page, so that the page is there sooner; it is fetched before anybody asks for it. */
+const form = () => import("./ActForm");
+const ActForm = lazy(async () => ({ default: (await form()).ActForm }));
+
+// Whoever only reads a case needs no form.
+const ActForm = lazy(() => import("./ActForm").then((module) => ({ default: module.ActForm })));
 
 interface Props {
   view: Schemas["CaseView"];
@@ -17,6 +23,10 @@ export function Acts({ view, page, name }: Props) {
   const { t } = useGlossary();
   const [chosen, setChosen] = useState<Schemas["PossibleAct"]>();
   const [done, setDone] = useState<Schemas["Receipt"]>();
+  useEffect(() => {
+    // A connection that is lost now is told when the form is opened.
+    form().catch(() => undefined);
+  }, []);
   const mine = (act: Schemas["PossibleAct"]) => act.by.some((role) => view.my_roles.includes(role));
   const open = view.possible.filter((act) => mine(act) && !act.blocked);
   const blocked = view.possible.filter((act) => mine(act) && act.blocked);
@@ -73,17 +83,21 @@ export function Acts({ view, page, name }: Props) {
       )}
       {chosen && (
         <Side close={() => setChosen(undefined)} title={<Law>{chosen.title}</Law>}>
-          <ActForm
-            key={chosen.act}
-            view={view}
-            act={chosen}
-            line={page?.acts.find((act) => act.id === chosen.act)}
-            name={name}
-            finish={(receipt) => {
-              setChosen(undefined);
-              setDone(receipt);
-            }}
-          />
+          <Suspense>
+            <Suspense>
+              <ActForm
+                key={chosen.act}
+                view={view}
+                act={chosen}
+                line={page?.acts.find((act) => act.id === chosen.act)}
+                name={name}
+                finish={(receipt) => {
+                  setChosen(undefined);
+                  setDone(receipt);
+                }}
+              />
+            </Suspense>
+          </Suspense>
         </Side>
       )}
     </section>
