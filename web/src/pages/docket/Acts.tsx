@@ -10,9 +10,6 @@ import { Article, Law } from "./parts";
 const form = () => import("./ActForm");
 const ActForm = lazy(async () => ({ default: (await form()).ActForm }));
 
-// Whoever only reads a case needs no form.
-const ActForm = lazy(() => import("./ActForm").then((module) => ({ default: module.ActForm })));
-
 interface Props {
   view: Schemas["CaseView"];
   page: Schemas["ProcedurePage"] | undefined;
@@ -84,19 +81,17 @@ export function Acts({ view, page, name }: Props) {
       {chosen && (
         <Side close={() => setChosen(undefined)} title={<Law>{chosen.title}</Law>}>
           <Suspense>
-            <Suspense>
-              <ActForm
-                key={chosen.act}
-                view={view}
-                act={chosen}
-                line={page?.acts.find((act) => act.id === chosen.act)}
-                name={name}
-                finish={(receipt) => {
-                  setChosen(undefined);
-                  setDone(receipt);
-                }}
-              />
-            </Suspense>
+            <ActForm
+              key={chosen.act}
+              view={view}
+              act={chosen}
+              line={page?.acts.find((act) => act.id === chosen.act)}
+              name={name}
+              finish={(receipt) => {
+                setChosen(undefined);
+                setDone(receipt);
+              }}
+            />
           </Suspense>
         </Side>
       )}
