@@ -6,6 +6,7 @@ import { client, type Schemas, take } from "../../api/client";
 import { clients, me, organisations } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { Side } from "../../parts/Side";
+import { Table } from "../../parts/Table";
 import { dayOf, minuteOf } from "../../parts/time";
 import { useDraft } from "../../parts/useDraft";
 import { Fault, Loaded, Nothing } from "../../shell/Faults";
@@ -99,36 +100,25 @@ function ClientTable({ lines, show }: { lines: Client[]; show: (of: Client) => v
   const { t } = useGlossary();
   const organisation = useOrganisation();
   return (
-    <table className="plain-table">
-      <thead>
-        <tr>
-          <th scope="col">{t("admin.client")}</th>
-          <th scope="col">{t("admin.organisation")}</th>
-          <th scope="col">{t("admin.state")}</th>
-          <th scope="col">{t("admin.expires")}</th>
-          <th scope="col">{t("admin.last_used")}</th>
+    <Table columns={[t("admin.client"), t("admin.organisation"), t("admin.state"), t("admin.expires"), t("admin.last_used")]}>
+      {lines.map((one) => (
+        <tr key={one.id}>
+          <td>
+            <button type="button" className="plain cell" onClick={() => show(one)}>
+              <Law>{one.name}</Law>
+            </button>
+          </td>
+          <td>
+            <Law>{organisation(one.organisation)}</Law>
+          </td>
+          <td>
+            <ClientState of={one} />
+          </td>
+          <td className="number-left">{dayOf(one.expires_at)}</td>
+          <td className="number-left">{one.last_used_at ? minuteOf(one.last_used_at) : t("admin.never")}</td>
         </tr>
-      </thead>
-      <tbody>
-        {lines.map((one) => (
-          <tr key={one.id}>
-            <td>
-              <button type="button" className="plain cell" onClick={() => show(one)}>
-                <Law>{one.name}</Law>
-              </button>
-            </td>
-            <td>
-              <Law>{organisation(one.organisation)}</Law>
-            </td>
-            <td>
-              <ClientState of={one} />
-            </td>
-            <td className="number-left">{dayOf(one.expires_at)}</td>
-            <td className="number-left">{one.last_used_at ? minuteOf(one.last_used_at) : t("admin.never")}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </Table>
   );
 }
 

@@ -7,6 +7,7 @@ import type { Schemas } from "../../api/client";
 import { amendmentMoves, amendments, packs } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { Side } from "../../parts/Side";
+import { Table } from "../../parts/Table";
 import { minuteOf } from "../../parts/time";
 import { Loaded, Nothing } from "../../shell/Faults";
 import { Law } from "../docket/parts";
@@ -46,37 +47,28 @@ export function LawInForce() {
 function Packs({ lines }: { lines: Schemas["PackLine"][] }) {
   const { t } = useGlossary();
   return (
-    <table className="plain-table">
-      <thead>
-        <tr>
-          <th scope="col">{t("admin.pack")}</th>
-          <th scope="col">{t("admin.pack_number")}</th>
-          <th scope="col">{t("admin.in_force_from")}</th>
-          <th scope="col">{t("admin.in_force_until")}</th>
-          <th scope="col">{t("admin.state")}</th>
+    <Table
+      columns={[t("admin.pack"), t("admin.pack_number"), t("admin.in_force_from"), t("admin.in_force_until"), t("admin.state")]}
+    >
+      {lines.map((line) => (
+        <tr key={line.id}>
+          <td>
+            <Link to="/law" search={{ pack: line.id }}>
+              <Law>{line.title}</Law>
+            </Link>
+          </td>
+          <td>
+            <Law>{line.number}</Law>
+          </td>
+          <td className="number-left">{line.from}</td>
+          <td className="number-left">{line.until ?? t("value.none")}</td>
+          <td>
+            {line.ours && <Tag color="processing">{t("admin.ours")}</Tag>}
+            <Tag>{t(line.in_force ? "admin.in_force" : "admin.not_in_force")}</Tag>
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {lines.map((line) => (
-          <tr key={line.id}>
-            <td>
-              <Link to="/law" search={{ pack: line.id }}>
-                <Law>{line.title}</Law>
-              </Link>
-            </td>
-            <td>
-              <Law>{line.number}</Law>
-            </td>
-            <td className="number-left">{line.from}</td>
-            <td className="number-left">{line.until ?? t("value.none")}</td>
-            <td>
-              {line.ours && <Tag color="processing">{t("admin.ours")}</Tag>}
-              <Tag>{t(line.in_force ? "admin.in_force" : "admin.not_in_force")}</Tag>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </Table>
   );
 }
 
@@ -94,34 +86,22 @@ function Amendments() {
             <Nothing>{t("admin.no_amendments")}</Nothing>
           ) : (
             <>
-              <table className="plain-table">
-                <thead>
-                  <tr>
-                    <th scope="col">{t("admin.amendment")}</th>
-                    <th scope="col">{t("admin.files")}</th>
-                    <th scope="col">{t("admin.at")}</th>
-                    <th scope="col" className="number">
-                      {t("admin.moved")}
-                    </th>
+              <Table columns={[t("admin.amendment"), t("admin.files"), t("admin.at"), { number: t("admin.moved") }]}>
+                {items.map((one) => (
+                  <tr key={one.id}>
+                    <td>
+                      <button type="button" className="plain cell" onClick={() => setShown(one)}>
+                        <Law>{one.title}</Law>
+                      </button>
+                    </td>
+                    <td>
+                      <code>{one.files.join(" ")}</code>
+                    </td>
+                    <td className="number-left">{minuteOf(one.at)}</td>
+                    <td className="number">{one.finished ? one.moved : t("admin.counting", { moved: one.moved })}</td>
                   </tr>
-                </thead>
-                <tbody>
-                  {items.map((one) => (
-                    <tr key={one.id}>
-                      <td>
-                        <button type="button" className="plain cell" onClick={() => setShown(one)}>
-                          <Law>{one.title}</Law>
-                        </button>
-                      </td>
-                      <td>
-                        <code>{one.files.join(" ")}</code>
-                      </td>
-                      <td className="number-left">{minuteOf(one.at)}</td>
-                      <td className="number">{one.finished ? one.moved : t("admin.counting", { moved: one.moved })}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
+                ))}
+              </Table>
               <Pager page={page} total={total} go={setPage} />
             </>
           )

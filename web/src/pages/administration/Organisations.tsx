@@ -6,6 +6,7 @@ import { client, type Schemas, take } from "../../api/client";
 import { organisationsPage, packs } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { Side } from "../../parts/Side";
+import { Table } from "../../parts/Table";
 import { minuteOf } from "../../parts/time";
 import { useDraft } from "../../parts/useDraft";
 import { Fault, Loaded, Nothing } from "../../shell/Faults";
@@ -56,39 +57,36 @@ export function Organisations() {
               <Nothing>{t("admin.organisation_nothing")}</Nothing>
             ) : (
               <>
-                <table className="plain-table">
-                  <thead>
-                    <tr>
-                      <th scope="col">{t("admin.name")}</th>
-                      <th scope="col">{t("admin.code")}</th>
-                      <th scope="col">{t("admin.kind")}</th>
-                      <th scope="col">{t("admin.office")}</th>
-                      <th scope="col">{t("admin.credit_code")}</th>
-                      <th scope="col">{t("admin.signing_key")}</th>
+                <Table
+                  columns={[
+                    t("admin.name"),
+                    t("admin.code"),
+                    t("admin.kind"),
+                    t("admin.office"),
+                    t("admin.credit_code"),
+                    t("admin.signing_key"),
+                  ]}
+                >
+                  {items.map((one) => (
+                    <tr key={one.id}>
+                      <td>
+                        <button type="button" className="plain cell" onClick={() => setShown(one)}>
+                          <Law>{one.name}</Law>
+                        </button>
+                        {one.disabled && <Tag>{t("admin.disabled")}</Tag>}
+                      </td>
+                      <td>
+                        <code>{one.code}</code>
+                      </td>
+                      <td>{term("org_kind", one.kind)}</td>
+                      <td>
+                        <Law>{one.office ? office(one.office) : t("value.none")}</Law>
+                      </td>
+                      <td className="code-cell">{one.credit_code ?? t("value.none")}</td>
+                      <td>{t(one.signing_key ? "admin.key_there" : "admin.key_absent")}</td>
                     </tr>
-                  </thead>
-                  <tbody>
-                    {items.map((one) => (
-                      <tr key={one.id}>
-                        <td>
-                          <button type="button" className="plain cell" onClick={() => setShown(one)}>
-                            <Law>{one.name}</Law>
-                          </button>
-                          {one.disabled && <Tag>{t("admin.disabled")}</Tag>}
-                        </td>
-                        <td>
-                          <code>{one.code}</code>
-                        </td>
-                        <td>{term("org_kind", one.kind)}</td>
-                        <td>
-                          <Law>{one.office ? office(one.office) : t("value.none")}</Law>
-                        </td>
-                        <td className="code-cell">{one.credit_code ?? t("value.none")}</td>
-                        <td>{t(one.signing_key ? "admin.key_there" : "admin.key_absent")}</td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
+                  ))}
+                </Table>
                 <Pager page={page} total={total} go={setPage} />
               </>
             )

@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { Tag } from "antd";
 import { people } from "../../api/queries";
 import { useGlossary } from "../../glossary";
+import { Table } from "../../parts/Table";
 import { Loaded } from "../../shell/Faults";
 import { Law, useOrganisation } from "../docket/parts";
 import { ADMINISTRATORS, Frame, type Role, useRoles } from "./parts";
@@ -66,35 +67,25 @@ function Holders() {
       <h2>{t("admin.holders")}</h2>
       <Loaded of={found}>
         {(items) => (
-          <table className="plain-table">
-            <thead>
-              <tr>
-                <th scope="col">{t("admin.role")}</th>
-                <th scope="col">{t("admin.person")}</th>
-                <th scope="col">{t("admin.organisation")}</th>
-                <th scope="col">{t("admin.totp")}</th>
+          <Table columns={[t("admin.role"), t("admin.person"), t("admin.organisation"), t("admin.totp")]}>
+            {items.map((person) => (
+              <tr key={person.id}>
+                <td>
+                  {person.roles
+                    .filter((role) => ADMINISTRATORS.includes(role))
+                    .map((role) => term("role", role))
+                    .join(t("list.separator"))}
+                </td>
+                <td>
+                  <Law>{person.name}</Law>
+                </td>
+                <td>
+                  <Law>{organisation(person.organisation)}</Law>
+                </td>
+                <td>{t(person.totp ? "admin.totp_on" : "admin.totp_off")}</td>
               </tr>
-            </thead>
-            <tbody>
-              {items.map((person) => (
-                <tr key={person.id}>
-                  <td>
-                    {person.roles
-                      .filter((role) => ADMINISTRATORS.includes(role))
-                      .map((role) => term("role", role))
-                      .join(t("list.separator"))}
-                  </td>
-                  <td>
-                    <Law>{person.name}</Law>
-                  </td>
-                  <td>
-                    <Law>{organisation(person.organisation)}</Law>
-                  </td>
-                  <td>{t(person.totp ? "admin.totp_on" : "admin.totp_off")}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+            ))}
+          </Table>
         )}
       </Loaded>
       <p className="quiet">

@@ -6,6 +6,7 @@ import { client, type Schemas, take } from "../../api/client";
 import { organisations, people } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { Side } from "../../parts/Side";
+import { Table } from "../../parts/Table";
 import { minuteOf } from "../../parts/time";
 import { useDraft } from "../../parts/useDraft";
 import { Fault, Loaded, Nothing } from "../../shell/Faults";
@@ -128,38 +129,27 @@ function PeopleTable({ lines, show }: { lines: Person[]; show: (person: Person) 
   const { t, term } = useGlossary();
   const organisation = useOrganisation();
   return (
-    <table className="plain-table">
-      <thead>
-        <tr>
-          <th scope="col">{t("admin.person")}</th>
-          <th scope="col">{t("admin.login")}</th>
-          <th scope="col">{t("admin.organisation")}</th>
-          <th scope="col">{t("admin.roles")}</th>
-          <th scope="col">{t("admin.state")}</th>
+    <Table columns={[t("admin.person"), t("admin.login"), t("admin.organisation"), t("admin.roles"), t("admin.state")]}>
+      {lines.map((person) => (
+        <tr key={person.id}>
+          <td>
+            <button type="button" className="plain cell" onClick={() => show(person)}>
+              <Law>{person.name}</Law>
+            </button>
+          </td>
+          <td>
+            <code>{person.login}</code>
+          </td>
+          <td>
+            <Law>{organisation(person.organisation)}</Law>
+          </td>
+          <td>{person.roles.map((role) => term("role", role)).join(t("list.separator")) || t("admin.no_role")}</td>
+          <td>
+            <PersonState of={person} />
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {lines.map((person) => (
-          <tr key={person.id}>
-            <td>
-              <button type="button" className="plain cell" onClick={() => show(person)}>
-                <Law>{person.name}</Law>
-              </button>
-            </td>
-            <td>
-              <code>{person.login}</code>
-            </td>
-            <td>
-              <Law>{organisation(person.organisation)}</Law>
-            </td>
-            <td>{person.roles.map((role) => term("role", role)).join(t("list.separator")) || t("admin.no_role")}</td>
-            <td>
-              <PersonState of={person} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </Table>
   );
 }
 

@@ -5,6 +5,7 @@ import { useDeferredValue, useState } from "react";
 import { client, type Schemas, take } from "../../api/client";
 import { packs, people, policyBook } from "../../api/queries";
 import { useGlossary } from "../../glossary";
+import { Table } from "../../parts/Table";
 import { Fault, Loaded } from "../../shell/Faults";
 import { Law, useOrganisation } from "../docket/parts";
 import { useOffice } from "./Organisations";
@@ -193,29 +194,19 @@ function Rules({ rules }: { rules: Schemas["PolicyRule"][] }) {
   // Of an action `speak:provider` the part before the colon is the action.
   const actions = (about: string[]) => [...new Set(about.map((one) => term("action", one.split(":")[0] ?? one)))];
   return (
-    <table className="plain-table">
-      <thead>
-        <tr>
-          <th scope="col">{t("admin.policy_rule")}</th>
-          <th scope="col">{t("admin.policy_about")}</th>
-          <th scope="col">{t("admin.policy_ground")}</th>
-          <th scope="col">{t("admin.policy_effect")}</th>
+    <Table columns={[t("admin.policy_rule"), t("admin.policy_about"), t("admin.policy_ground"), t("admin.policy_effect")]}>
+      {rules.map((rule) => (
+        <tr key={rule.id}>
+          <td>{say(rule)}</td>
+          <td>{actions(rule.about).join(t("list.separator"))}</td>
+          <td>{rule.rests_on.join(t("list.separator")) || t("admin.policy_own")}</td>
+          <td>
+            <Tag color={rule.allows ? "success" : "error"}>
+              {t(rule.allows ? "admin.policy_allows" : "admin.policy_forbids")}
+            </Tag>
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {rules.map((rule) => (
-          <tr key={rule.id}>
-            <td>{say(rule)}</td>
-            <td>{actions(rule.about).join(t("list.separator"))}</td>
-            <td>{rule.rests_on.join(t("list.separator")) || t("admin.policy_own")}</td>
-            <td>
-              <Tag color={rule.allows ? "success" : "error"}>
-                {t(rule.allows ? "admin.policy_allows" : "admin.policy_forbids")}
-              </Tag>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </Table>
   );
 }

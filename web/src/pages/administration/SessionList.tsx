@@ -5,7 +5,7 @@ import { useState } from "react";
 import { client, type Schemas, take } from "../../api/client";
 import { sessions } from "../../api/queries";
 import { useGlossary } from "../../glossary";
-import { Scroll } from "../../parts/Scroll";
+import { Table } from "../../parts/Table";
 import { minuteOf } from "../../parts/time";
 import { Fault, Loaded, Nothing } from "../../shell/Faults";
 import { Law, useNow, useOrganisation } from "../docket/parts";
@@ -35,33 +35,21 @@ export function SessionList({ whose = {} }: Props) {
             <Nothing>{t("admin.no_sessions")}</Nothing>
           ) : (
             <>
-              <Scroll label={t(whose.all ? "admin.sessions_others" : "admin.sessions")}>
-                <table className="plain-table">
-                  <thead>
-                    <tr>
-                      {whose.all && <th scope="col">{t("admin.login")}</th>}
-                      {whose.all && <th scope="col">{t("admin.organisation")}</th>}
-                      <th scope="col">{t("admin.session_from")}</th>
-                      <th scope="col">{t("admin.session_until")}</th>
-                      <th scope="col">{t("admin.state")}</th>
-                      <th scope="col">
-                        <span className="hidden">{t("admin.session_end")}</span>
-                      </th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {items.map((one) => (
-                      <Row
-                        key={one.id}
-                        of={one}
-                        named={whose.all === true}
-                        end={() => end.mutate(one.id)}
-                        busy={end.isPending}
-                      />
-                    ))}
-                  </tbody>
-                </table>
-              </Scroll>
+              <Table
+                label={t(whose.all ? "admin.sessions_others" : "admin.sessions")}
+                columns={[
+                  whose.all && t("admin.login"),
+                  whose.all && t("admin.organisation"),
+                  t("admin.session_from"),
+                  t("admin.session_until"),
+                  t("admin.state"),
+                  { hidden: t("admin.session_end") },
+                ]}
+              >
+                {items.map((one) => (
+                  <Row key={one.id} of={one} named={whose.all === true} end={() => end.mutate(one.id)} busy={end.isPending} />
+                ))}
+              </Table>
               <Pager page={page} total={total} rows={SHOWN} go={setPage} />
             </>
           )

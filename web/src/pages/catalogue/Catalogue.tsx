@@ -5,7 +5,7 @@ import { Input, Pagination, Select, Tag } from "antd";
 import type { Schemas } from "../../api/client";
 import { duties, entries, organisations, systems } from "../../api/queries";
 import { useGlossary } from "../../glossary";
-import { Scroll } from "../../parts/Scroll";
+import { Table } from "../../parts/Table";
 import { dayOf } from "../../parts/time";
 import { Loaded, Nothing } from "../../shell/Faults";
 import { useOrganisation } from "../docket/parts";
@@ -160,44 +160,38 @@ function Lines({ lines }: { lines: Schemas["EntryLine"][] }) {
   const { t, term } = useGlossary();
   const organisation = useOrganisation();
   return (
-    <Scroll label={t("nav.catalogue")}>
-      <table className="plain-table">
-        <thead>
-          <tr>
-            <th scope="col">{t("catalogue.entry")}</th>
-            <th scope="col">{t("catalogue.organisation")}</th>
-            <th scope="col">{t("catalogue.sharing")}</th>
-            <th scope="col">{t("catalogue.opening")}</th>
-            <th scope="col">{t("catalogue.status")}</th>
-            <th scope="col" className="number">
-              {t("catalogue.rows")}
-            </th>
-            <th scope="col">{t("catalogue.loaded")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {lines.map((line) => (
-            <tr key={line.id}>
-              <td>
-                <Link to="/catalogue/$id" params={{ id: line.id }} lang="zh-CN">
-                  {line.title}
-                </Link>
-              </td>
-              <td lang="zh-CN">{organisation(line.organisation)}</td>
-              <td>
-                <Sharing of={line.sharing} />
-              </td>
-              <td>{term("opening", line.opening)}</td>
-              <td>{term("entry_status", line.status)}</td>
-              <td className="number">{line.loaded_at ? line.rows.toLocaleString("en-US") : t("value.none")}</td>
-              <td className="number-left">
-                {line.loaded_at ? dayOf(line.loaded_at) : <span className="quiet">{t("catalogue.not_loaded")}</span>}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <Table
+      label={t("nav.catalogue")}
+      columns={[
+        t("catalogue.entry"),
+        t("catalogue.organisation"),
+        t("catalogue.sharing"),
+        t("catalogue.opening"),
+        t("catalogue.status"),
+        { number: t("catalogue.rows") },
+        t("catalogue.loaded"),
+      ]}
+    >
+      {lines.map((line) => (
+        <tr key={line.id}>
+          <td>
+            <Link to="/catalogue/$id" params={{ id: line.id }} lang="zh-CN">
+              {line.title}
+            </Link>
+          </td>
+          <td lang="zh-CN">{organisation(line.organisation)}</td>
+          <td>
+            <Sharing of={line.sharing} />
+          </td>
+          <td>{term("opening", line.opening)}</td>
+          <td>{term("entry_status", line.status)}</td>
+          <td className="number">{line.loaded_at ? line.rows.toLocaleString("en-US") : t("value.none")}</td>
+          <td className="number-left">
+            {line.loaded_at ? dayOf(line.loaded_at) : <span className="quiet">{t("catalogue.not_loaded")}</span>}
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

@@ -6,7 +6,7 @@ import { useState } from "react";
 import type { Schemas } from "../../api/client";
 import { duties, entry, me, oneCase, systems } from "../../api/queries";
 import { useGlossary } from "../../glossary";
-import { Scroll } from "../../parts/Scroll";
+import { Table } from "../../parts/Table";
 import { dayOf } from "../../parts/time";
 import { Loaded } from "../../shell/Faults";
 import { Data } from "../collection/Data";
@@ -229,43 +229,37 @@ export function Items({ items }: { items: Schemas["Item"][] }) {
   return (
     <section className="card">
       <h2>{t("catalogue.items", { count: items.length })}</h2>
-      <Scroll label={t("catalogue.items", { count: items.length })}>
-        <table className="plain-table">
-          <thead>
-            <tr>
-              <th scope="col">{t("item.code")}</th>
-              <th scope="col">{t("item.name")}</th>
-              <th scope="col">{t("item.kind")}</th>
-              <th scope="col" className="number">
-                {t("item.length")}
-              </th>
-              <th scope="col">{t("item.marks")}</th>
-              <th scope="col">{t("item.mask")}</th>
-              <th scope="col">{t("item.meaning")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {items.map((item) => (
-              <tr key={item.code}>
-                <td>
-                  <code>{item.code}</code>
-                </td>
-                <td lang="zh-CN">{item.name}</td>
-                <td>{term("kind", item.kind)}</td>
-                <td className="number">{item.length ?? t("value.none")}</td>
-                <td className="marks">
-                  {item.key && <Tag color="processing">{t("item.key")}</Tag>}
-                  {item.required && <Tag>{t("item.required")}</Tag>}
-                  {item.sensitive && <Tag color="warning">{t("item.sensitive")}</Tag>}
-                  {item.grade && <Tag>{term("grade", item.grade)}</Tag>}
-                </td>
-                <td>{item.mask ? term("mask", item.mask) : t("value.none")}</td>
-                <td lang="zh-CN">{item.meaning}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <Table
+        label={t("catalogue.items", { count: items.length })}
+        columns={[
+          t("item.code"),
+          t("item.name"),
+          t("item.kind"),
+          { number: t("item.length") },
+          t("item.marks"),
+          t("item.mask"),
+          t("item.meaning"),
+        ]}
+      >
+        {items.map((item) => (
+          <tr key={item.code}>
+            <td>
+              <code>{item.code}</code>
+            </td>
+            <td lang="zh-CN">{item.name}</td>
+            <td>{term("kind", item.kind)}</td>
+            <td className="number">{item.length ?? t("value.none")}</td>
+            <td className="marks">
+              {item.key && <Tag color="processing">{t("item.key")}</Tag>}
+              {item.required && <Tag>{t("item.required")}</Tag>}
+              {item.sensitive && <Tag color="warning">{t("item.sensitive")}</Tag>}
+              {item.grade && <Tag>{term("grade", item.grade)}</Tag>}
+            </td>
+            <td>{item.mask ? term("mask", item.mask) : t("value.none")}</td>
+            <td lang="zh-CN">{item.meaning}</td>
+          </tr>
+        ))}
+      </Table>
     </section>
   );
 }

@@ -5,7 +5,7 @@ import { Pagination, Segmented, Select } from "antd";
 import type { Schemas } from "../../api/client";
 import { gaps, type Lack, me, organisations, type Shelf } from "../../api/queries";
 import { useGlossary } from "../../glossary";
-import { Scroll } from "../../parts/Scroll";
+import { Table } from "../../parts/Table";
 import { Loaded, Nothing } from "../../shell/Faults";
 import { useOrganisation } from "../docket/parts";
 import { CatalogueHead } from "./Head";
@@ -111,38 +111,30 @@ function Open({ rows, of, lack }: { rows: Schemas["GapLine"][]; of: Shelf; lack:
   const { t, term } = useGlossary();
   const organisation = useOrganisation();
   return (
-    <Scroll label={t("catalogue.view_gaps")}>
-      <table className="plain-table">
-        <thead>
-          <tr>
-            <th scope="col">{t("source.code")}</th>
-            <th scope="col">{term("node", of)}</th>
-            <th scope="col">{t("catalogue.organisation")}</th>
-            <th scope="col" className="number">
-              {t("gaps.entries")}
-            </th>
-            <th scope="col">
-              <span className="hidden">{t("items.acts")}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.id}>
-              <td>
-                <code>{row.code}</code>
-              </td>
-              <td lang="zh-CN">{row.name}</td>
-              <td lang="zh-CN">{organisation(row.organisation)}</td>
-              <td className="number">{row.entries}</td>
-              <td className="row-acts">
-                <Mend row={row} of={of} lack={lack} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <Table
+      label={t("catalogue.view_gaps")}
+      columns={[
+        t("source.code"),
+        term("node", of),
+        t("catalogue.organisation"),
+        { number: t("gaps.entries") },
+        { hidden: t("items.acts") },
+      ]}
+    >
+      {rows.map((row) => (
+        <tr key={row.id}>
+          <td>
+            <code>{row.code}</code>
+          </td>
+          <td lang="zh-CN">{row.name}</td>
+          <td lang="zh-CN">{organisation(row.organisation)}</td>
+          <td className="number">{row.entries}</td>
+          <td className="row-acts">
+            <Mend row={row} of={of} lack={lack} />
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

@@ -8,7 +8,7 @@ import { Alert, Button } from "antd";
 import { useRef, useState } from "react";
 import { Failure } from "../../api/client";
 import { useGlossary } from "../../glossary";
-import { Scroll } from "../../parts/Scroll";
+import { Table } from "../../parts/Table";
 import { Fault } from "../../shell/Faults";
 import { Drop } from "../collection/Drop";
 import { sizeOf } from "../collection/upload";
@@ -144,28 +144,20 @@ function Faults({ of, file }: { of: Imported; file: File }) {
         <span className="quiet">{t("import.marked_hint")}</span>
       </div>
       {marked.isError && <Fault error={marked.error} again={() => marked.mutate()} />}
-      <Scroll label={t("import.faults", { count: of.faults.length })}>
-        <table className="plain-table">
-          <thead>
-            <tr>
-              <th scope="col">{t("import.sheet")}</th>
-              <th scope="col">{t("import.cell")}</th>
-              <th scope="col">{t("import.told")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {of.faults.slice(0, FAULTS_SHOWN).map((fault) => (
-              <tr key={`${fault.sheet} ${fault.cell} ${fault.code}`}>
-                <td lang="zh-CN">{fault.sheet}</td>
-                <td>
-                  <code>{fault.cell}</code>
-                </td>
-                <td lang="zh-CN">{fault.told}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <Table
+        label={t("import.faults", { count: of.faults.length })}
+        columns={[t("import.sheet"), t("import.cell"), t("import.told")]}
+      >
+        {of.faults.slice(0, FAULTS_SHOWN).map((fault) => (
+          <tr key={`${fault.sheet} ${fault.cell} ${fault.code}`}>
+            <td lang="zh-CN">{fault.sheet}</td>
+            <td>
+              <code>{fault.cell}</code>
+            </td>
+            <td lang="zh-CN">{fault.told}</td>
+          </tr>
+        ))}
+      </Table>
       {of.faults.length > FAULTS_SHOWN && (
         <p className="quiet">{t("import.more_faults", { count: of.faults.length - FAULTS_SHOWN })}</p>
       )}

@@ -5,6 +5,7 @@ import { Tag } from "antd";
 import type { Schemas } from "../../api/client";
 import { cases } from "../../api/queries";
 import { useGlossary } from "../../glossary";
+import { Table } from "../../parts/Table";
 import { dayOf } from "../../parts/time";
 import { Loaded, Nothing } from "../../shell/Faults";
 
@@ -26,30 +27,21 @@ export function Linked({ view }: { view: Schemas["EntryView"] }) {
           items.length === 0 ? (
             <Nothing>{t("linked.no_cases")}</Nothing>
           ) : (
-            <table className="plain-table">
-              <thead>
-                <tr>
-                  <th scope="col">{t("linked.matter")}</th>
-                  <th scope="col">{t("linked.state")}</th>
-                  <th scope="col">{t("linked.opened")}</th>
+            <Table columns={[t("linked.matter"), t("linked.state"), t("linked.opened")]}>
+              {items.map((one) => (
+                <tr key={one.id}>
+                  <td lang="zh-CN">
+                    <Link to="/cases/$id" params={{ id: one.id }}>
+                      {one.title}
+                    </Link>
+                  </td>
+                  <td lang="zh-CN">
+                    <Tag color={one.ended ? "default" : "processing"}>{one.state_title}</Tag>
+                  </td>
+                  <td className="number-left">{dayOf(one.opened_at)}</td>
                 </tr>
-              </thead>
-              <tbody>
-                {items.map((one) => (
-                  <tr key={one.id}>
-                    <td lang="zh-CN">
-                      <Link to="/cases/$id" params={{ id: one.id }}>
-                        {one.title}
-                      </Link>
-                    </td>
-                    <td lang="zh-CN">
-                      <Tag color={one.ended ? "default" : "processing"}>{one.state_title}</Tag>
-                    </td>
-                    <td className="number-left">{dayOf(one.opened_at)}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
+              ))}
+            </Table>
           )
         }
       </Loaded>

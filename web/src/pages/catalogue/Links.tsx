@@ -10,7 +10,7 @@ import type { Schemas } from "../../api/client";
 import { entry, links, me, organisations } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { Chart, hint, type Palette, type Size } from "../../parts/Chart";
-import { Scroll } from "../../parts/Scroll";
+import { Table } from "../../parts/Table";
 import { Loaded } from "../../shell/Faults";
 import { CatalogueHead } from "./Head";
 import { KINDS, placed } from "./placed";
@@ -94,37 +94,26 @@ function Picture({ graph }: { graph: Schemas["Links"] }) {
         height={height}
         onSelect={go}
       >
-        <Table graph={graph} />
+        <Lines graph={graph} />
       </Chart>
     </>
   );
 }
 
-function Table({ graph }: { graph: Schemas["Links"] }) {
+function Lines({ graph }: { graph: Schemas["Links"] }) {
   const { t, term } = useGlossary();
   const by = new Map(graph.nodes.map((node) => [node.id, node]));
   const end = (id: string) => <Thing node={by.get(id)} />;
   return (
-    <Scroll label={t("catalogue.view_links")}>
-      <table className="plain-table">
-        <thead>
-          <tr>
-            <th scope="col">{t("links.from")}</th>
-            <th scope="col">{t("links.relation")}</th>
-            <th scope="col">{t("links.to")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {graph.edges.map((edge) => (
-            <tr key={`${edge.from} ${edge.to}`}>
-              <td>{end(edge.from)}</td>
-              <td>{term("edge", edge.kind)}</td>
-              <td>{end(edge.to)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <Table label={t("catalogue.view_links")} columns={[t("links.from"), t("links.relation"), t("links.to")]}>
+      {graph.edges.map((edge) => (
+        <tr key={`${edge.from} ${edge.to}`}>
+          <td>{end(edge.from)}</td>
+          <td>{term("edge", edge.kind)}</td>
+          <td>{end(edge.to)}</td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

@@ -8,6 +8,7 @@ import { duties, me, organisations, systems } from "../../api/queries";
 import { useGlossary, type Word } from "../../glossary";
 import { forgetDraft, keepDraft, readDraft } from "../../parts/drafts";
 import { Side } from "../../parts/Side";
+import { Table } from "../../parts/Table";
 import { Fault, Loaded, Nothing } from "../../shell/Faults";
 import { CatalogueHead, useWrites } from "./Head";
 
@@ -55,34 +56,22 @@ function Duties({ organisation }: { organisation: string }) {
           total === 0 ? (
             <Nothing>{t("source.no_duties")}</Nothing>
           ) : (
-            <table className="plain-table">
-              <thead>
-                <tr>
-                  <th scope="col">{t("source.code")}</th>
-                  <th scope="col">{t("source.name")}</th>
-                  <th scope="col">{t("source.basis")}</th>
-                  <th scope="col">
-                    <span className="hidden">{t("items.acts")}</span>
-                  </th>
+            <Table columns={[t("source.code"), t("source.name"), t("source.basis"), { hidden: t("items.acts") }]}>
+              {items.map((duty) => (
+                <tr key={duty.id}>
+                  <td>
+                    <code>{duty.code}</code>
+                  </td>
+                  <td lang="zh-CN">{duty.name}</td>
+                  <td lang="zh-CN">{duty.basis}</td>
+                  <td className="row-acts">
+                    <Link to="/catalogue" search={{ organisation, duty: duty.id }}>
+                      {t("source.entries")}
+                    </Link>
+                  </td>
                 </tr>
-              </thead>
-              <tbody>
-                {items.map((duty) => (
-                  <tr key={duty.id}>
-                    <td>
-                      <code>{duty.code}</code>
-                    </td>
-                    <td lang="zh-CN">{duty.name}</td>
-                    <td lang="zh-CN">{duty.basis}</td>
-                    <td className="row-acts">
-                      <Link to="/catalogue" search={{ organisation, duty: duty.id }}>
-                        {t("source.entries")}
-                      </Link>
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
+              ))}
+            </Table>
           )
         }
       </Loaded>
@@ -102,36 +91,31 @@ function Systems({ organisation }: { organisation: string }) {
           total === 0 ? (
             <Nothing>{t("source.no_systems")}</Nothing>
           ) : (
-            <table className="plain-table">
-              <thead>
-                <tr>
-                  <th scope="col">{t("source.code")}</th>
-                  <th scope="col">{t("source.name")}</th>
-                  <th scope="col">{t("source.serves")}</th>
-                  <th scope="col">{t("source.accepted_on")}</th>
-                  <th scope="col">
-                    <span className="hidden">{t("items.acts")}</span>
-                  </th>
+            <Table
+              columns={[
+                t("source.code"),
+                t("source.name"),
+                t("source.serves"),
+                t("source.accepted_on"),
+                { hidden: t("items.acts") },
+              ]}
+            >
+              {items.map((system) => (
+                <tr key={system.id}>
+                  <td>
+                    <code>{system.code}</code>
+                  </td>
+                  <td lang="zh-CN">{system.name}</td>
+                  <td lang="zh-CN">{known.find((duty) => duty.id === system.duty)?.name ?? t("value.none")}</td>
+                  <td className="number-left">{system.accepted_on ?? t("value.none")}</td>
+                  <td className="row-acts">
+                    <Link to="/catalogue" search={{ organisation, system: system.id }}>
+                      {t("source.entries")}
+                    </Link>
+                  </td>
                 </tr>
-              </thead>
-              <tbody>
-                {items.map((system) => (
-                  <tr key={system.id}>
-                    <td>
-                      <code>{system.code}</code>
-                    </td>
-                    <td lang="zh-CN">{system.name}</td>
-                    <td lang="zh-CN">{known.find((duty) => duty.id === system.duty)?.name ?? t("value.none")}</td>
-                    <td className="number-left">{system.accepted_on ?? t("value.none")}</td>
-                    <td className="row-acts">
-                      <Link to="/catalogue" search={{ organisation, system: system.id }}>
-                        {t("source.entries")}
-                      </Link>
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
+              ))}
+            </Table>
           )
         }
       </Loaded>

@@ -5,7 +5,7 @@ import { Pagination, Segmented, Select } from "antd";
 import type { Schemas } from "../../api/client";
 import { entries, loadsOf, me, organisations } from "../../api/queries";
 import { useGlossary } from "../../glossary";
-import { Scroll } from "../../parts/Scroll";
+import { Table } from "../../parts/Table";
 import { dayOf } from "../../parts/time";
 import { Loaded, Nothing } from "../../shell/Faults";
 import "./collection.css";
@@ -132,48 +132,35 @@ function Pages({ total }: { total: number }) {
 function Lines({ lines, mine }: { lines: Schemas["EntryLine"][]; mine: boolean }) {
   const { t } = useGlossary();
   return (
-    <Scroll label={t("nav.collection")}>
-      <table className="plain-table">
-        <thead>
-          <tr>
-            <th scope="col">{t("catalogue.entry")}</th>
-            <th scope="col">{t("catalogue.loaded")}</th>
-            <th scope="col" className="number">
-              {t("catalogue.rows")}
-            </th>
-            <th scope="col">
-              <span className="hidden">{t("items.acts")}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {lines.map((line) => (
-            <tr key={line.id}>
-              <td>
-                <Link to="/catalogue/$id" params={{ id: line.id }} search={{ view: "data" }} lang="zh-CN">
-                  {line.title}
-                </Link>
-              </td>
-              <td className="number-left">
-                {line.loaded_at ? dayOf(line.loaded_at) : <span className="quiet">{t("catalogue.not_loaded")}</span>}
-              </td>
-              <td className="number">{line.loaded_at ? line.rows.toLocaleString("en-US") : t("value.none")}</td>
-              <td className="row-acts">
-                {mine && (
-                  <Link
-                    to="/collection/$entry"
-                    params={{ entry: line.id }}
-                    className="as-button"
-                    aria-label={t("collection.hand_in_for", { title: line.title })}
-                  >
-                    {t("collection.hand_in")}
-                  </Link>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <Table
+      label={t("nav.collection")}
+      columns={[t("catalogue.entry"), t("catalogue.loaded"), { number: t("catalogue.rows") }, { hidden: t("items.acts") }]}
+    >
+      {lines.map((line) => (
+        <tr key={line.id}>
+          <td>
+            <Link to="/catalogue/$id" params={{ id: line.id }} search={{ view: "data" }} lang="zh-CN">
+              {line.title}
+            </Link>
+          </td>
+          <td className="number-left">
+            {line.loaded_at ? dayOf(line.loaded_at) : <span className="quiet">{t("catalogue.not_loaded")}</span>}
+          </td>
+          <td className="number">{line.loaded_at ? line.rows.toLocaleString("en-US") : t("value.none")}</td>
+          <td className="row-acts">
+            {mine && (
+              <Link
+                to="/collection/$entry"
+                params={{ entry: line.id }}
+                className="as-button"
+                aria-label={t("collection.hand_in_for", { title: line.title })}
+              >
+                {t("collection.hand_in")}
+              </Link>
+            )}
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }

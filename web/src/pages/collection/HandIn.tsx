@@ -6,7 +6,7 @@ import { useEffect, useState } from "react";
 import type { Schemas } from "../../api/client";
 import { entry } from "../../api/queries";
 import { useGlossary } from "../../glossary";
-import { Scroll } from "../../parts/Scroll";
+import { Table } from "../../parts/Table";
 import { Loaded } from "../../shell/Faults";
 import { useOrganisation } from "../docket/parts";
 import "./collection.css";
@@ -212,36 +212,30 @@ function Expected({ view }: { view: Schemas["EntryView"] }) {
       <details>
         <summary>{t("collection.expected", { columns: items.length, required: items.length - optional })}</summary>
         <p className="quiet">{t("collection.expected_hint")}</p>
-        <Scroll label={t("collection.expected_columns")}>
-          <table className="plain-table">
-            <thead>
-              <tr>
-                <th scope="col">{t("item.code")}</th>
-                <th scope="col">{t("item.name")}</th>
-                <th scope="col">{t("item.kind")}</th>
-                <th scope="col" className="number">
-                  {t("item.length")}
-                </th>
-                <th scope="col">{t("item.required")}</th>
-                <th scope="col">{t("item.meaning")}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {items.map((item) => (
-                <tr key={item.code}>
-                  <td>
-                    <code>{item.code}</code>
-                  </td>
-                  <td lang="zh-CN">{item.name}</td>
-                  <td>{term("kind", item.kind)}</td>
-                  <td className="number">{item.length ?? t("value.none")}</td>
-                  <td>{t(item.required ? "value.yes" : "value.no")}</td>
-                  <td lang="zh-CN">{item.meaning}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
+        <Table
+          label={t("collection.expected_columns")}
+          columns={[
+            t("item.code"),
+            t("item.name"),
+            t("item.kind"),
+            { number: t("item.length") },
+            t("item.required"),
+            t("item.meaning"),
+          ]}
+        >
+          {items.map((item) => (
+            <tr key={item.code}>
+              <td>
+                <code>{item.code}</code>
+              </td>
+              <td lang="zh-CN">{item.name}</td>
+              <td>{term("kind", item.kind)}</td>
+              <td className="number">{item.length ?? t("value.none")}</td>
+              <td>{t(item.required ? "value.yes" : "value.no")}</td>
+              <td lang="zh-CN">{item.meaning}</td>
+            </tr>
+          ))}
+        </Table>
       </details>
     </section>
   );

@@ -7,6 +7,7 @@ import type { Schemas } from "../../api/client";
 import { certificate, entry, loadEvidence, loadState, rejected } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { Scroll } from "../../parts/Scroll";
+import { Table } from "../../parts/Table";
 import { minuteOf } from "../../parts/time";
 import { Loaded } from "../../shell/Faults";
 import "./collection.css";
@@ -169,32 +170,22 @@ function Understood({ view, entryId }: { view: Schemas["Certificate"]; entryId: 
           );
         })}
       </dl>
-      <Scroll label={t("load.columns")}>
-        <table className="plain-table">
-          <thead>
-            <tr>
-              <th scope="col">{t("load.column")}</th>
-              <th scope="col">{t("load.item")}</th>
-              <th scope="col">{t("item.name")}</th>
-              <th scope="col">{t("item.kind")}</th>
-              <th scope="col">{t("item.required")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {view.columns.map((column) => (
-              <tr key={column.name}>
-                <td lang="zh-CN">{view.matched?.find((one) => one.item === column.name)?.source ?? t("value.none")}</td>
-                <td>
-                  <code>{column.name}</code>
-                </td>
-                <td lang="zh-CN">{items.find((item) => item.code === column.name)?.name ?? t("value.none")}</td>
-                <td>{term("kind", column.kind)}</td>
-                <td>{t(column.nullable ? "value.no" : "value.yes")}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <Table
+        label={t("load.columns")}
+        columns={[t("load.column"), t("load.item"), t("item.name"), t("item.kind"), t("item.required")]}
+      >
+        {view.columns.map((column) => (
+          <tr key={column.name}>
+            <td lang="zh-CN">{view.matched?.find((one) => one.item === column.name)?.source ?? t("value.none")}</td>
+            <td>
+              <code>{column.name}</code>
+            </td>
+            <td lang="zh-CN">{items.find((item) => item.code === column.name)?.name ?? t("value.none")}</td>
+            <td>{term("kind", column.kind)}</td>
+            <td>{t(column.nullable ? "value.no" : "value.yes")}</td>
+          </tr>
+        ))}
+      </Table>
     </section>
   );
 }

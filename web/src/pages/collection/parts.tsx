@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { Alert, Tag } from "antd";
 import { Failure, type Schemas } from "../../api/client";
 import { fill, useGlossary } from "../../glossary";
-import { Scroll } from "../../parts/Scroll";
+import { Table } from "../../parts/Table";
 import { minuteOf } from "../../parts/time";
 import { Fault } from "../../shell/Faults";
 import { readRefusal } from "./refusal";
@@ -74,52 +74,42 @@ export function LoadLines({ loads, entries = false }: LoadsProps) {
   const { t } = useGlossary();
   const refusal = useRefusal();
   return (
-    <Scroll label={t("catalogue.loads")}>
-      <table className="plain-table">
-        <thead>
-          <tr>
-            <th scope="col">{t("load.at")}</th>
-            <th scope="col">{t("load.name")}</th>
-            {entries && <th scope="col">{t("catalogue.entry")}</th>}
-            <th scope="col">{t("load.state")}</th>
-            <th scope="col" className="number">
-              {t("load.rows_in")}
-            </th>
-            <th scope="col" className="number">
-              {t("load.accepted")}
-            </th>
-            <th scope="col" className="number">
-              {t("load.rejected")}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {loads.map((load) => (
-            <tr key={load.id}>
-              <td className="number-left">{minuteOf(load.started_at)}</td>
-              <td>
-                <Link to="/collection/loads/$id" params={{ id: load.id }}>
-                  {load.name}
-                </Link>
-                {load.fault && <small className="quiet below">{refusal(load.fault)?.what ?? t("problem.file_refused")}</small>}
-              </td>
-              {"entry_title" in load && (
-                <td>
-                  <Link to="/catalogue/$id" params={{ id: load.entry }} search={{ view: "data" }} lang="zh-CN">
-                    {load.entry_title}
-                  </Link>
-                </td>
-              )}
-              <td>
-                <LoadState of={load.state} />
-              </td>
-              <td className="number">{load.rows_in.toLocaleString("en-US")}</td>
-              <td className="number">{load.accepted.toLocaleString("en-US")}</td>
-              <td className="number">{load.rejected.toLocaleString("en-US")}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <Table
+      label={t("catalogue.loads")}
+      columns={[
+        t("load.at"),
+        t("load.name"),
+        entries && t("catalogue.entry"),
+        t("load.state"),
+        { number: t("load.rows_in") },
+        { number: t("load.accepted") },
+        { number: t("load.rejected") },
+      ]}
+    >
+      {loads.map((load) => (
+        <tr key={load.id}>
+          <td className="number-left">{minuteOf(load.started_at)}</td>
+          <td>
+            <Link to="/collection/loads/$id" params={{ id: load.id }}>
+              {load.name}
+            </Link>
+            {load.fault && <small className="quiet below">{refusal(load.fault)?.what ?? t("problem.file_refused")}</small>}
+          </td>
+          {"entry_title" in load && (
+            <td>
+              <Link to="/catalogue/$id" params={{ id: load.entry }} search={{ view: "data" }} lang="zh-CN">
+                {load.entry_title}
+              </Link>
+            </td>
+          )}
+          <td>
+            <LoadState of={load.state} />
+          </td>
+          <td className="number">{load.rows_in.toLocaleString("en-US")}</td>
+          <td className="number">{load.accepted.toLocaleString("en-US")}</td>
+          <td className="number">{load.rejected.toLocaleString("en-US")}</td>
+        </tr>
+      ))}
+    </Table>
   );
 }

@@ -12,6 +12,7 @@ import { useRef, useState } from "react";
 import { client, Failure, type Schemas, take } from "../../api/client";
 import { oneCase, procedure } from "../../api/queries";
 import { useGlossary } from "../../glossary";
+import { Table } from "../../parts/Table";
 import { useDraft } from "../../parts/useDraft";
 import { Nothing } from "../../shell/Faults";
 import { TOUCHED } from "./ActForm";
@@ -188,21 +189,11 @@ function Work({ views, act, draft }: { views: View[]; act: Possible; draft: stri
       {(act.paper_forms.length > 0 || act.facts.length > 0) && <Papers act={act} typed={typed} write={write} />}
       <section className="card stack" aria-labelledby="batch-each">
         <h2 id="batch-each">{t("batch.each")}</h2>
-        <table className="plain-table">
-          <thead>
-            <tr>
-              <th scope="col">{t("home.column_case")}</th>
-              <th scope="col">{t("home.column_state")}</th>
-              <th scope="col">{t("batch.leads")}</th>
-              <th scope="col">{t("batch.result")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {views.map((view) => (
-              <Row key={view.id} view={view} act={act.act} outcome={outcomes[view.id]} />
-            ))}
-          </tbody>
-        </table>
+        <Table columns={[t("home.column_case"), t("home.column_state"), t("batch.leads"), t("batch.result")]}>
+          {views.map((view) => (
+            <Row key={view.id} view={view} act={act.act} outcome={outcomes[view.id]} />
+          ))}
+        </Table>
         <div className="filters">
           {(left.length > 0 || going || !started) && (
             <Button type="primary" loading={going} disabled={left.length === 0 || lacking.length > 0} onClick={() => void go()}>

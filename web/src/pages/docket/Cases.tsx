@@ -6,6 +6,7 @@ import { useDeferredValue, useState } from "react";
 import type { Schemas } from "../../api/client";
 import { cases, pack as packOf, packs } from "../../api/queries";
 import { useGlossary } from "../../glossary";
+import { Table } from "../../parts/Table";
 import { dayOf } from "../../parts/time";
 import { Loaded, Nothing } from "../../shell/Faults";
 import "./docket.css";
@@ -100,44 +101,35 @@ function CaseTable({ lines }: { lines: Schemas["CaseLine"][] }) {
   const { t } = useGlossary();
   const subject = useSubject();
   return (
-    <table className="plain-table">
-      <thead>
-        <tr>
-          <th scope="col">{t("home.column_case")}</th>
-          <th scope="col">{t("cases.procedure")}</th>
-          <th scope="col">{t("home.column_state")}</th>
-          <th scope="col">{t("cases.opened")}</th>
-          <th scope="col">{t("home.column_left")}</th>
+    <Table
+      columns={[t("home.column_case"), t("cases.procedure"), t("home.column_state"), t("cases.opened"), t("home.column_left")]}
+    >
+      {lines.map((line) => (
+        <tr key={line.id}>
+          <td>
+            <Link to="/cases/$id" params={{ id: line.id }}>
+              <Law>{subject(line)}</Law>
+            </Link>
+          </td>
+          <td>
+            <Law>{line.title}</Law>
+          </td>
+          <td>
+            <Law>{line.state_title}</Law>
+          </td>
+          <td className="number-left">{dayOf(line.opened_at)}</td>
+          <td className="due-cell">
+            {line.due && !line.ended ? (
+              <>
+                <DueTag due={line.due} />
+                <Article pack={line.pack} id={line.due.article} />
+              </>
+            ) : (
+              <span className="quiet">{t("left.none")}</span>
+            )}
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {lines.map((line) => (
-          <tr key={line.id}>
-            <td>
-              <Link to="/cases/$id" params={{ id: line.id }}>
-                <Law>{subject(line)}</Law>
-              </Link>
-            </td>
-            <td>
-              <Law>{line.title}</Law>
-            </td>
-            <td>
-              <Law>{line.state_title}</Law>
-            </td>
-            <td className="number-left">{dayOf(line.opened_at)}</td>
-            <td className="due-cell">
-              {line.due && !line.ended ? (
-                <>
-                  <DueTag due={line.due} />
-                  <Article pack={line.pack} id={line.due.article} />
-                </>
-              ) : (
-                <span className="quiet">{t("left.none")}</span>
-              )}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </Table>
   );
 }

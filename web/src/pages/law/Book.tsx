@@ -6,7 +6,7 @@ import { useEffect, useRef } from "react";
 import type { Schemas } from "../../api/client";
 import { type Book, pack } from "../../api/queries";
 import { useGlossary } from "../../glossary";
-import { Scroll } from "../../parts/Scroll";
+import { Table } from "../../parts/Table";
 import { Loaded, Nothing } from "../../shell/Faults";
 import { Article } from "../docket/parts";
 import { Results } from "./Results";
@@ -160,46 +160,32 @@ function Procedures({ book }: { book: Book }) {
   if (book.procedures.length === 0) return <Nothing>{t("law.nothing_found")}</Nothing>;
   return (
     <section className="card">
-      <Scroll label={t("law.procedures")}>
-        <table className="plain-table">
-          <thead>
-            <tr>
-              <th scope="col">{t("law.procedure")}</th>
-              <th scope="col">{t("law.article")}</th>
-              <th scope="col" className="number">
-                {t("law.states")}
-              </th>
-              <th scope="col" className="number">
-                {t("law.acts")}
-              </th>
-              <th scope="col">{t("law.terms")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {book.procedures.map((one) => (
-              <tr key={one.id}>
-                <td>
-                  <Link to="/law/$pack/$procedure" params={{ pack: book.id, procedure: one.id }} lang="zh-CN">
-                    {one.title}
-                  </Link>
-                </td>
-                <td>
-                  <Article pack={book.id} id={one.article} />
-                </td>
-                <td className="number">{one.states.length}</td>
-                <td className="number">{one.acts.length}</td>
-                <td>
-                  {one.clocks.map((clock) => (
-                    <span key={clock.id} className="term">
-                      <span lang="zh-CN">{clock.title}</span> {clock.amount} {term("unit", clock.unit)}
-                    </span>
-                  ))}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <Table
+        label={t("law.procedures")}
+        columns={[t("law.procedure"), t("law.article"), { number: t("law.states") }, { number: t("law.acts") }, t("law.terms")]}
+      >
+        {book.procedures.map((one) => (
+          <tr key={one.id}>
+            <td>
+              <Link to="/law/$pack/$procedure" params={{ pack: book.id, procedure: one.id }} lang="zh-CN">
+                {one.title}
+              </Link>
+            </td>
+            <td>
+              <Article pack={book.id} id={one.article} />
+            </td>
+            <td className="number">{one.states.length}</td>
+            <td className="number">{one.acts.length}</td>
+            <td>
+              {one.clocks.map((clock) => (
+                <span key={clock.id} className="term">
+                  <span lang="zh-CN">{clock.title}</span> {clock.amount} {term("unit", clock.unit)}
+                </span>
+              ))}
+            </td>
+          </tr>
+        ))}
+      </Table>
     </section>
   );
 }

@@ -5,7 +5,7 @@ import { useEffect, useRef } from "react";
 import type { Schemas } from "../../api/client";
 import { procedure, procedureGraph } from "../../api/queries";
 import { useGlossary } from "../../glossary";
-import { Scroll } from "../../parts/Scroll";
+import { Table } from "../../parts/Table";
 import { Loaded } from "../../shell/Faults";
 import { Graph } from "../docket/Graph";
 import { Article } from "../docket/parts";
@@ -57,50 +57,46 @@ function ActTable({ page }: { page: Schemas["ProcedurePage"] }) {
   return (
     <section className="card">
       <h2>{t("law.acts")}</h2>
-      <Scroll label={t("law.acts")}>
-        <table className="plain-table">
-          <thead>
-            <tr>
-              <th scope="col">{t("law.act")}</th>
-              <th scope="col">{t("law.by")}</th>
-              <th scope="col">{t("law.from")}</th>
-              <th scope="col">{t("law.to")}</th>
-              <th scope="col">{t("case.papers")}</th>
-              <th scope="col">{t("law.conditions")}</th>
-              <th scope="col">{t("law.article")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {page.acts.map((act) => (
-              <tr
-                key={`${act.id} ${act.article}`}
-                id={`act-${act.id}`}
-                lang="zh-CN"
-                className={wanted === `act-${act.id}` ? "wanted-row" : undefined}
-                ref={wanted === `act-${act.id}` ? here : undefined}
-              >
-                <td>{act.title}</td>
-                <td className="short-words">{titles(act.by)}</td>
-                <td>{titles(act.from)}</td>
-                <td>{act.to?.title}</td>
-                <td>{titles(act.papers)}</td>
-                <td>
-                  {titles(act.guards)}
-                  {act.unless.length > 0 && (
-                    <>
-                      {" "}
-                      {t("law.unless")} {titles(act.unless)}
-                    </>
-                  )}
-                </td>
-                <td>
-                  <Article pack={page.pack} id={act.article} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <Table
+        label={t("law.acts")}
+        columns={[
+          t("law.act"),
+          t("law.by"),
+          t("law.from"),
+          t("law.to"),
+          t("case.papers"),
+          t("law.conditions"),
+          t("law.article"),
+        ]}
+      >
+        {page.acts.map((act) => (
+          <tr
+            key={`${act.id} ${act.article}`}
+            id={`act-${act.id}`}
+            lang="zh-CN"
+            className={wanted === `act-${act.id}` ? "wanted-row" : undefined}
+            ref={wanted === `act-${act.id}` ? here : undefined}
+          >
+            <td>{act.title}</td>
+            <td className="short-words">{titles(act.by)}</td>
+            <td>{titles(act.from)}</td>
+            <td>{act.to?.title}</td>
+            <td>{titles(act.papers)}</td>
+            <td>
+              {titles(act.guards)}
+              {act.unless.length > 0 && (
+                <>
+                  {" "}
+                  {t("law.unless")} {titles(act.unless)}
+                </>
+              )}
+            </td>
+            <td>
+              <Article pack={page.pack} id={act.article} />
+            </td>
+          </tr>
+        ))}
+      </Table>
     </section>
   );
 }

@@ -5,7 +5,7 @@ import { Tag } from "antd";
 import type { Schemas } from "../../api/client";
 import { commitment, entry, procedure, service, sharingRequest } from "../../api/queries";
 import { useGlossary } from "../../glossary";
-import { Scroll } from "../../parts/Scroll";
+import { Table } from "../../parts/Table";
 import { dayOf } from "../../parts/time";
 import { Loaded } from "../../shell/Faults";
 import { Article } from "../docket/parts";
@@ -105,37 +105,26 @@ function Fields({ request }: { request: Schemas["RequestView"] }) {
           {says.sharing.conditions}
         </blockquote>
       )}
-      <Scroll label={t("request.asked_items")}>
-        <table className="plain-table dense">
-          <thead>
-            <tr>
-              <th scope="col">{t("item.name")}</th>
-              <th scope="col">{t("item.code")}</th>
-              <th scope="col">{t("item.marks")}</th>
-              <th scope="col">{t("request.grade")}</th>
-              <th scope="col">{t("item.mask")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {items.map((item) => (
-              <tr key={item.code}>
-                <td lang="zh-CN">{item.name}</td>
-                <td>
-                  <code>{item.code}</code>
-                </td>
-                <td>
-                  {"key" in item && item.key && <Tag color="processing">{t("item.key")}</Tag>}
-                  {"sensitive" in item && item.sensitive && <Tag color="warning">{t("item.sensitive")}</Tag>}
-                </td>
-                <td>{term("grade", ("grade" in item && item.grade) || says?.grade || "", t("value.none"))}</td>
-                <td>
-                  {"mask" in item && item.mask ? term("mask", item.mask.split("(")[0] ?? item.mask) : t("request.in_clear")}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <Table
+        label={t("request.asked_items")}
+        className="dense"
+        columns={[t("item.name"), t("item.code"), t("item.marks"), t("request.grade"), t("item.mask")]}
+      >
+        {items.map((item) => (
+          <tr key={item.code}>
+            <td lang="zh-CN">{item.name}</td>
+            <td>
+              <code>{item.code}</code>
+            </td>
+            <td>
+              {"key" in item && item.key && <Tag color="processing">{t("item.key")}</Tag>}
+              {"sensitive" in item && item.sensitive && <Tag color="warning">{t("item.sensitive")}</Tag>}
+            </td>
+            <td>{term("grade", ("grade" in item && item.grade) || says?.grade || "", t("value.none"))}</td>
+            <td>{"mask" in item && item.mask ? term("mask", item.mask.split("(")[0] ?? item.mask) : t("request.in_clear")}</td>
+          </tr>
+        ))}
+      </Table>
     </>
   );
 }

@@ -5,7 +5,7 @@ import { Pagination, Segmented } from "antd";
 import type { Schemas } from "../../api/client";
 import { cases, me } from "../../api/queries";
 import { useGlossary } from "../../glossary";
-import { Scroll } from "../../parts/Scroll";
+import { Table } from "../../parts/Table";
 import { dayOf } from "../../parts/time";
 import { Loaded, Nothing } from "../../shell/Faults";
 import { Due } from "../docket/Due";
@@ -50,7 +50,7 @@ export function Requests() {
               <Empty scope={scope} />
             ) : (
               <>
-                <Table lines={items} scope={scope} />
+                <Lines lines={items} scope={scope} />
                 <Pagination
                   size="small"
                   align="end"
@@ -90,29 +90,26 @@ interface TableProps {
 }
 
 /** The party that is the reader's own in every line has no column; what is over has no term. */
-function Table({ lines, scope }: TableProps) {
+function Lines({ lines, scope }: TableProps) {
   const { t } = useGlossary();
   return (
-    <Scroll label={t("sharing.requests")}>
-      <table className="plain-table due-table">
-        <thead>
-          <tr>
-            {scope !== "ended" && <th scope="col">{t("home.column_left")}</th>}
-            <th scope="col">{t("request.dataset")}</th>
-            {scope !== "demander" && <th scope="col">{t("case.demander")}</th>}
-            {scope !== "provider" && <th scope="col">{t("case.provider")}</th>}
-            <th scope="col">{t("home.column_state")}</th>
-            {scope !== "ended" && <th scope="col">{t("home.column_next")}</th>}
-            <th scope="col">{t("request.made_on")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {lines.map((line) => (
-            <Row key={line.id} line={line} scope={scope} />
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <Table
+      label={t("sharing.requests")}
+      className="due-table"
+      columns={[
+        scope !== "ended" && t("home.column_left"),
+        t("request.dataset"),
+        scope !== "demander" && t("case.demander"),
+        scope !== "provider" && t("case.provider"),
+        t("home.column_state"),
+        scope !== "ended" && t("home.column_next"),
+        t("request.made_on"),
+      ]}
+    >
+      {lines.map((line) => (
+        <Row key={line.id} line={line} scope={scope} />
+      ))}
+    </Table>
   );
 }
 

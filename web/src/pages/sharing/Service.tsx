@@ -7,7 +7,7 @@ import type { Schemas } from "../../api/client";
 import { entry, me, service, serviceClients, serviceExample } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { Copy } from "../../parts/Copy";
-import { Scroll } from "../../parts/Scroll";
+import { Table } from "../../parts/Table";
 import { dayOf, lastDayOf, minuteOf } from "../../parts/time";
 import { Loaded, Nothing } from "../../shell/Faults";
 import { useOrganisation } from "../docket/parts";
@@ -99,39 +99,31 @@ function Granted({ grant, items }: { grant: Schemas["Grant"]; items: Schemas["It
   return (
     <section className="card" aria-labelledby="granted">
       <h2 id="granted">{t("service.fields", { count: grant.fields.length })}</h2>
-      <Scroll label={t("service.fields_table")}>
-        <table className="plain-table dense">
-          <thead>
-            <tr>
-              <th scope="col">{t("item.name")}</th>
-              <th scope="col">{t("item.code")}</th>
-              <th scope="col">{t("item.kind")}</th>
-              <th scope="col">{t("service.shown")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {grant.fields.map((field) => (
-              <tr key={field.name}>
-                <td lang="zh-CN">
-                  {named(field.name)?.name ?? field.name}{" "}
-                  {grant.keys.includes(field.name) && <Tag color="processing">{t("service.key")}</Tag>}
-                </td>
-                <td>
-                  <code>{field.name}</code>
-                </td>
-                <td>{term("kind", named(field.name)?.kind ?? "", t("value.none"))}</td>
-                <td>
-                  {field.mask ? (
-                    <Tag color="warning">{term("mask", field.mask.split("(")[0] ?? field.mask)}</Tag>
-                  ) : (
-                    t("request.in_clear")
-                  )}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <Table
+        label={t("service.fields_table")}
+        className="dense"
+        columns={[t("item.name"), t("item.code"), t("item.kind"), t("service.shown")]}
+      >
+        {grant.fields.map((field) => (
+          <tr key={field.name}>
+            <td lang="zh-CN">
+              {named(field.name)?.name ?? field.name}{" "}
+              {grant.keys.includes(field.name) && <Tag color="processing">{t("service.key")}</Tag>}
+            </td>
+            <td>
+              <code>{field.name}</code>
+            </td>
+            <td>{term("kind", named(field.name)?.kind ?? "", t("value.none"))}</td>
+            <td>
+              {field.mask ? (
+                <Tag color="warning">{term("mask", field.mask.split("(")[0] ?? field.mask)}</Tag>
+              ) : (
+                t("request.in_clear")
+              )}
+            </td>
+          </tr>
+        ))}
+      </Table>
       {without.length > 0 && (
         <p className="quiet">
           {t("service.not_granted")} <span lang="zh-CN">{without.map((item) => item.name).join(t("list.separator"))}</span>
@@ -186,32 +178,24 @@ function Clients({ id }: { id: string }) {
           items.length === 0 ? (
             <Nothing>{t("service.no_clients")}</Nothing>
           ) : (
-            <Scroll label={t("service.client")}>
-              <table className="plain-table dense">
-                <thead>
-                  <tr>
-                    <th scope="col">{t("service.client")}</th>
-                    <th scope="col">{t("service.key_until")}</th>
-                    <th scope="col">{t("service.status")}</th>
-                    <th scope="col">{t("service.fingerprint")}</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {items.map((one) => (
-                    <tr key={one.id}>
-                      <td lang="zh-CN">{one.name}</td>
-                      <td className="number-left">{lastDayOf(one.expires_at)}</td>
-                      <td>
-                        <Tag color={one.usable ? "success" : "error"}>{t(one.usable ? "service.good" : "service.revoked")}</Tag>
-                      </td>
-                      <td>
-                        <code title={one.key_fingerprint}>{one.key_fingerprint.slice(0, 16)}</code>
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </Scroll>
+            <Table
+              label={t("service.client")}
+              className="dense"
+              columns={[t("service.client"), t("service.key_until"), t("service.status"), t("service.fingerprint")]}
+            >
+              {items.map((one) => (
+                <tr key={one.id}>
+                  <td lang="zh-CN">{one.name}</td>
+                  <td className="number-left">{lastDayOf(one.expires_at)}</td>
+                  <td>
+                    <Tag color={one.usable ? "success" : "error"}>{t(one.usable ? "service.good" : "service.revoked")}</Tag>
+                  </td>
+                  <td>
+                    <code title={one.key_fingerprint}>{one.key_fingerprint.slice(0, 16)}</code>
+                  </td>
+                </tr>
+              ))}
+            </Table>
           )
         }
       </Loaded>

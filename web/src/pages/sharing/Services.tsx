@@ -5,7 +5,7 @@ import { Pagination, Tag } from "antd";
 import type { Schemas } from "../../api/client";
 import { me, services } from "../../api/queries";
 import { useGlossary } from "../../glossary";
-import { Scroll } from "../../parts/Scroll";
+import { Table } from "../../parts/Table";
 import { dayOf, lastDayOf } from "../../parts/time";
 import { Loaded, Nothing } from "../../shell/Faults";
 import { useOrganisation } from "../docket/parts";
@@ -28,7 +28,7 @@ export function Services() {
               <Nothing>{t("service.nothing")}</Nothing>
             ) : (
               <>
-                <Table lines={items} />
+                <Lines lines={items} />
                 <Pagination
                   size="small"
                   align="end"
@@ -48,7 +48,7 @@ export function Services() {
   );
 }
 
-function Table({ lines }: { lines: Schemas["ServiceView"][] }) {
+function Lines({ lines }: { lines: Schemas["ServiceView"][] }) {
   const { t, term } = useGlossary();
   const organisation = useOrganisation();
   const us = useQuery(me).data?.organisation?.id;
@@ -56,45 +56,37 @@ function Table({ lines }: { lines: Schemas["ServiceView"][] }) {
     <td lang={id === us ? undefined : "zh-CN"}>{id === us ? t("sharing.us") : organisation(id)}</td>
   );
   return (
-    <Scroll label={t("sharing.services")}>
-      <table className="plain-table">
-        <thead>
-          <tr>
-            <th scope="col">{t("request.dataset")}</th>
-            <th scope="col">{t("service.status")}</th>
-            <th scope="col">{t("case.demander")}</th>
-            <th scope="col">{t("case.provider")}</th>
-            <th scope="col" className="number">
-              {t("service.calls")}
-            </th>
-            <th scope="col" className="number">
-              {t("service.refused")}
-            </th>
-            <th scope="col">{t("service.last_call")}</th>
-            <th scope="col">{t("service.until")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {lines.map((line) => (
-            <tr key={line.id}>
-              <td>
-                <Link to="/sharing/services/$id" params={{ id: line.id }} lang="zh-CN">
-                  {line.title}
-                </Link>
-              </td>
-              <td>
-                <Tag color={LOOK[line.status]}>{term("service_status", line.status)}</Tag>
-              </td>
-              {party(line.grant.demander)}
-              {party(line.grant.provider)}
-              <td className="number">{line.calls.toLocaleString("en-US")}</td>
-              <td className="number">{line.refused.toLocaleString("en-US")}</td>
-              <td className="number-left">{line.last_call_at ? dayOf(line.last_call_at) : t("service.never")}</td>
-              <td className="number-left">{line.grant.until ? lastDayOf(line.grant.until) : t("service.no_end")}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <Table
+      label={t("sharing.services")}
+      columns={[
+        t("request.dataset"),
+        t("service.status"),
+        t("case.demander"),
+        t("case.provider"),
+        { number: t("service.calls") },
+        { number: t("service.refused") },
+        t("service.last_call"),
+        t("service.until"),
+      ]}
+    >
+      {lines.map((line) => (
+        <tr key={line.id}>
+          <td>
+            <Link to="/sharing/services/$id" params={{ id: line.id }} lang="zh-CN">
+              {line.title}
+            </Link>
+          </td>
+          <td>
+            <Tag color={LOOK[line.status]}>{term("service_status", line.status)}</Tag>
+          </td>
+          {party(line.grant.demander)}
+          {party(line.grant.provider)}
+          <td className="number">{line.calls.toLocaleString("en-US")}</td>
+          <td className="number">{line.refused.toLocaleString("en-US")}</td>
+          <td className="number-left">{line.last_call_at ? dayOf(line.last_call_at) : t("service.never")}</td>
+          <td className="number-left">{line.grant.until ? lastDayOf(line.grant.until) : t("service.no_end")}</td>
+        </tr>
+      ))}
+    </Table>
   );
 }

@@ -6,6 +6,7 @@ import type { Schemas } from "../../api/client";
 import { serviceUsage } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { Chart, type Palette } from "../../parts/Chart";
+import { Table } from "../../parts/Table";
 import { minuteOf } from "../../parts/time";
 import { Loaded } from "../../shell/Faults";
 import { useNow } from "../docket/parts";
@@ -84,32 +85,19 @@ function Picture({ usage }: { usage: Schemas["Usage"] }) {
         </ul>
       )}
       <Chart kind="series" label={t("usage.label")} draw={draw} empty={none ? t("usage.nothing") : undefined}>
-        <table className="plain-table dense">
-          <thead>
-            <tr>
-              <th scope="col">{t("usage.time")}</th>
-              <th scope="col" className="number">
-                {answered}
-              </th>
-              <th scope="col" className="number">
-                {t("usage.records")}
-              </th>
-              <th scope="col" className="number">
-                {refused}
-              </th>
+        <Table
+          className="dense"
+          columns={[t("usage.time"), { number: answered }, { number: t("usage.records") }, { number: refused }]}
+        >
+          {busy.map((step) => (
+            <tr key={step.at}>
+              <td className="number-left">{label(step)}</td>
+              <td className="number">{step.calls}</td>
+              <td className="number">{step.records}</td>
+              <td className="number">{step.refused}</td>
             </tr>
-          </thead>
-          <tbody>
-            {busy.map((step) => (
-              <tr key={step.at}>
-                <td className="number-left">{label(step)}</td>
-                <td className="number">{step.calls}</td>
-                <td className="number">{step.records}</td>
-                <td className="number">{step.refused}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </Table>
       </Chart>
     </div>
   );
