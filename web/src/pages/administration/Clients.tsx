@@ -1,17 +1,19 @@
 /** The systems that call the platform by themselves, each known by its SM2 key: registered, given another key, revoked. */
 import { useQuery } from "@tanstack/react-query";
-import { Alert, Button, Form, Input, Select, Tag } from "antd";
+import { Alert, Button, Form, Input, Tag } from "antd";
 import { useState } from "react";
 import { client, type Schemas, take } from "../../api/client";
-import { clients, me, organisations } from "../../api/queries";
+import { clients, me } from "../../api/queries";
 import { useGlossary } from "../../glossary";
+import { List } from "../../parts/List";
+import { OrganisationSelect } from "../../parts/OrganisationSelect";
 import { Side } from "../../parts/Side";
 import { Table } from "../../parts/Table";
 import { dayOf, minuteOf } from "../../parts/time";
 import { useDraft } from "../../parts/useDraft";
-import { Fault, Loaded, Nothing } from "../../shell/Faults";
+import { Fault } from "../../shell/Faults";
 import { Law, useNow, useOrganisation } from "../docket/parts";
-import { Frame, Pager, ROWS, useChange, useRoles } from "./parts";
+import { Frame, useChange, useRoles } from "./parts";
 
 type Client = Schemas["Client"];
 
@@ -19,13 +21,10 @@ export function Clients() {
   const { t } = useGlossary();
   const manages = useRoles().includes("system_administrator");
   const known = useQuery(me).data;
-  const all = useQuery(organisations).data?.items ?? [];
   const [chosen, setChosen] = useState<string>();
-  const [page, setPage] = useState(1);
   const [shown, setShown] = useState<Client | "new">();
   const [made, setMade] = useState<string>();
   const of = manages ? chosen : (known?.organisation?.id ?? undefined);
-  const found = useQuery({ ...clients(of, (page - 1) * ROWS, ROWS), placeholderData: (before) => before });
   return (
     <Frame
       word="admin.clients"
@@ -41,34 +40,21 @@ export function Clients() {
       {made && <Alert type="success" showIcon role="status" title={made} />}
       {manages && (
         <div className="filters">
-          <Select
-            className="wide"
-            aria-label={t("admin.organisation")}
-            allowClear
-            showSearch={{ optionFilterProp: "label" }}
-            placeholder={t("admin.organisation")}
-            value={chosen ?? null}
-            options={all.map(({ id, name }) => ({ value: id, label: name }))}
-            onChange={(id) => {
-              setChosen(id ?? undefined);
-              setPage(1);
-            }}
+          <OrganisationSelect
+            label={t("admin.organisation")}
+            none={t("admin.organisation")}
+            value={chosen}
+            choose={setChosen}
           />
         </div>
       )}
       <section className="card">
-        <Loaded of={found} rows={8}>
-          {({ items, total }) =>
-            total === 0 ? (
-              <Nothing>{t(manages ? "admin.client_nothing" : "admin.client_nothing_ours")}</Nothing>
-            ) : (
-              <>
-                <ClientTable lines={items} show={setShown} />
-                <Pager page={page} total={total} go={setPage} />
-              </>
-            )
-          }
-        </Loaded>
+        <List
+          query={(offset, limit) => clients(of, offset, limit)}
+          empty={t(manages ? "admin.client_nothing" : "admin.client_nothing_ours")}
+        >
+          {({ items }) => <ClientTable lines={items} show={setShown} />}
+        </List>
       </section>
       {shown === "new" && (
         <Side title={t("admin.client_new")} close={() => setShown(undefined)}>
@@ -141,7 +127,6 @@ function KeyField({ id, value, write }: { id: string; value: string; write: (tex
 
 function NewClient({ finish }: { finish: (made: Client) => void }) {
   const { t } = useGlossary();
-  const all = useQuery(organisations).data?.items ?? [];
   const inAYear = dayOf(new Date(Date.parse(useNow()) + 365 * 86_400_000).toISOString());
   const { typed, write, forget } = useDraft("client.new", { organisation: "", name: "", key: "", until: inAYear });
   const save = useChange(
@@ -170,12 +155,10 @@ function NewClient({ finish }: { finish: (made: Client) => void }) {
     <Form layout="vertical" className="stack" onFinish={() => !save.isPending && ready && send()}>
       {save.error && <Fault error={save.error} />}
       <Form.Item label={t("admin.organisation")} htmlFor="client-organisation" required>
-        <Select
+        <OrganisationSelect
           id="client-organisation"
-          showSearch={{ optionFilterProp: "label" }}
-          value={typed.organisation || null}
-          options={all.map(({ id, name }) => ({ value: id, label: name }))}
-          onChange={(id) => write("organisation", id)}
+          value={typed.organisation}
+          choose={(id) => write("organisation", id ?? "")}
         />
       </Form.Item>
       <Form.Item label={t("admin.client")} htmlFor="client-name" required>

@@ -6,13 +6,14 @@ import { useState } from "react";
 import type { Schemas } from "../../api/client";
 import { amendmentMoves, amendments, packs } from "../../api/queries";
 import { useGlossary } from "../../glossary";
+import { List } from "../../parts/List";
 import { Side } from "../../parts/Side";
 import { Table } from "../../parts/Table";
 import { minuteOf } from "../../parts/time";
-import { Loaded, Nothing } from "../../shell/Faults";
+import { Loaded } from "../../shell/Faults";
 import { Law } from "../docket/parts";
 import { Moves } from "./Moves";
-import { Frame, Pager, ROWS, useRoles } from "./parts";
+import { Frame, useRoles } from "./parts";
 
 export function LawInForce() {
   const { t } = useGlossary();
@@ -74,39 +75,30 @@ function Packs({ lines }: { lines: Schemas["PackLine"][] }) {
 
 function Amendments() {
   const { t } = useGlossary();
-  const [page, setPage] = useState(1);
   const [shown, setShown] = useState<Schemas["AmendmentView"]>();
-  const made = useQuery(amendments((page - 1) * ROWS, ROWS));
   return (
     <section className="card" aria-labelledby="amendments">
       <h2 id="amendments">{t("admin.amendments")}</h2>
-      <Loaded of={made}>
-        {({ items, total }) =>
-          total === 0 ? (
-            <Nothing>{t("admin.no_amendments")}</Nothing>
-          ) : (
-            <>
-              <Table columns={[t("admin.amendment"), t("admin.files"), t("admin.at"), { number: t("admin.moved") }]}>
-                {items.map((one) => (
-                  <tr key={one.id}>
-                    <td>
-                      <button type="button" className="plain cell" onClick={() => setShown(one)}>
-                        <Law>{one.title}</Law>
-                      </button>
-                    </td>
-                    <td>
-                      <code>{one.files.join(" ")}</code>
-                    </td>
-                    <td className="number-left">{minuteOf(one.at)}</td>
-                    <td className="number">{one.finished ? one.moved : t("admin.counting", { moved: one.moved })}</td>
-                  </tr>
-                ))}
-              </Table>
-              <Pager page={page} total={total} go={setPage} />
-            </>
-          )
-        }
-      </Loaded>
+      <List query={amendments} empty={t("admin.no_amendments")}>
+        {({ items }) => (
+          <Table columns={[t("admin.amendment"), t("admin.files"), t("admin.at"), { number: t("admin.moved") }]}>
+            {items.map((one) => (
+              <tr key={one.id}>
+                <td>
+                  <button type="button" className="plain cell" onClick={() => setShown(one)}>
+                    <Law>{one.title}</Law>
+                  </button>
+                </td>
+                <td>
+                  <code>{one.files.join(" ")}</code>
+                </td>
+                <td className="number-left">{minuteOf(one.at)}</td>
+                <td className="number">{one.finished ? one.moved : t("admin.counting", { moved: one.moved })}</td>
+              </tr>
+            ))}
+          </Table>
+        )}
+      </List>
       {shown && (
         <Side title={<Law>{shown.title}</Law>} close={() => setShown(undefined)}>
           <Moved id={shown.id} />
@@ -118,17 +110,14 @@ function Amendments() {
 
 function Moved({ id }: { id: string }) {
   const { t } = useGlossary();
-  const [page, setPage] = useState(1);
-  const moves = useQuery(amendmentMoves(id, (page - 1) * ROWS, ROWS));
   return (
-    <Loaded of={moves}>
+    <List query={(offset, limit) => amendmentMoves(id, offset, limit)} empty={<p>{t("admin.moved_terms", { count: 0 })}</p>}>
       {({ items, total }) => (
         <>
           <p>{t("admin.moved_terms", { count: total })}</p>
           <Moves of={items} />
-          <Pager page={page} total={total} go={setPage} />
         </>
       )}
-    </Loaded>
+    </List>
   );
 }

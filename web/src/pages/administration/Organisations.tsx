@@ -5,13 +5,14 @@ import { useState } from "react";
 import { client, type Schemas, take } from "../../api/client";
 import { organisationsPage, packs } from "../../api/queries";
 import { useGlossary } from "../../glossary";
+import { List } from "../../parts/List";
 import { Side } from "../../parts/Side";
 import { Table } from "../../parts/Table";
 import { minuteOf } from "../../parts/time";
 import { useDraft } from "../../parts/useDraft";
-import { Fault, Loaded, Nothing } from "../../shell/Faults";
+import { Fault } from "../../shell/Faults";
 import { Law } from "../docket/parts";
-import { Frame, Pager, ROWS, Sure, useChange, useRoles } from "./parts";
+import { Frame, Sure, useChange, useRoles } from "./parts";
 
 const KINDS = ["department", "street", "institution", "company", "municipal"] as const;
 
@@ -19,10 +20,8 @@ export function Organisations() {
   const { t, term } = useGlossary();
   const manages = useRoles().includes("system_administrator");
   const [text, setText] = useState("");
-  const [page, setPage] = useState(1);
   const [shown, setShown] = useState<Schemas["Organisation"] | "new">();
   const [made, setMade] = useState<string>();
-  const found = useQuery({ ...organisationsPage(text.trim(), (page - 1) * ROWS, ROWS), placeholderData: (before) => before });
   const office = useOffice();
   return (
     <Frame
@@ -44,54 +43,44 @@ export function Organisations() {
           aria-label={t("admin.organisation_search")}
           placeholder={t("admin.organisation_search")}
           value={text}
-          onChange={(event) => {
-            setText(event.target.value);
-            setPage(1);
-          }}
+          onChange={(event) => setText(event.target.value)}
         />
       </div>
       <section className="card">
-        <Loaded of={found} rows={10}>
-          {({ items, total }) =>
-            total === 0 ? (
-              <Nothing>{t("admin.organisation_nothing")}</Nothing>
-            ) : (
-              <>
-                <Table
-                  columns={[
-                    t("admin.name"),
-                    t("admin.code"),
-                    t("admin.kind"),
-                    t("admin.office"),
-                    t("admin.credit_code"),
-                    t("admin.signing_key"),
-                  ]}
-                >
-                  {items.map((one) => (
-                    <tr key={one.id}>
-                      <td>
-                        <button type="button" className="plain cell" onClick={() => setShown(one)}>
-                          <Law>{one.name}</Law>
-                        </button>
-                        {one.disabled && <Tag>{t("admin.disabled")}</Tag>}
-                      </td>
-                      <td>
-                        <code>{one.code}</code>
-                      </td>
-                      <td>{term("org_kind", one.kind)}</td>
-                      <td>
-                        <Law>{one.office ? office(one.office) : t("value.none")}</Law>
-                      </td>
-                      <td className="code-cell">{one.credit_code ?? t("value.none")}</td>
-                      <td>{t(one.signing_key ? "admin.key_there" : "admin.key_absent")}</td>
-                    </tr>
-                  ))}
-                </Table>
-                <Pager page={page} total={total} go={setPage} />
-              </>
-            )
-          }
-        </Loaded>
+        <List query={(offset, limit) => organisationsPage(text.trim(), offset, limit)} empty={t("admin.organisation_nothing")}>
+          {({ items }) => (
+            <Table
+              columns={[
+                t("admin.name"),
+                t("admin.code"),
+                t("admin.kind"),
+                t("admin.office"),
+                t("admin.credit_code"),
+                t("admin.signing_key"),
+              ]}
+            >
+              {items.map((one) => (
+                <tr key={one.id}>
+                  <td>
+                    <button type="button" className="plain cell" onClick={() => setShown(one)}>
+                      <Law>{one.name}</Law>
+                    </button>
+                    {one.disabled && <Tag>{t("admin.disabled")}</Tag>}
+                  </td>
+                  <td>
+                    <code>{one.code}</code>
+                  </td>
+                  <td>{term("org_kind", one.kind)}</td>
+                  <td>
+                    <Law>{one.office ? office(one.office) : t("value.none")}</Law>
+                  </td>
+                  <td className="code-cell">{one.credit_code ?? t("value.none")}</td>
+                  <td>{t(one.signing_key ? "admin.key_there" : "admin.key_absent")}</td>
+                </tr>
+              ))}
+            </Table>
+          )}
+        </List>
       </section>
       {shown === "new" && (
         <Side title={t("admin.organisation_new")} close={() => setShown(undefined)}>

@@ -1,18 +1,19 @@
 /** The people who can log in: made by the system administrator, given roles by the security administrator, read by the auditor. */
-import { useQuery } from "@tanstack/react-query";
 import { Button, Form, Input, Select, Tag } from "antd";
 import { useDeferredValue, useState } from "react";
 import { client, type Schemas, take } from "../../api/client";
-import { organisations, people } from "../../api/queries";
+import { people } from "../../api/queries";
 import { useGlossary } from "../../glossary";
+import { List } from "../../parts/List";
+import { OrganisationSelect } from "../../parts/OrganisationSelect";
 import { Side } from "../../parts/Side";
 import { Table } from "../../parts/Table";
 import { minuteOf } from "../../parts/time";
 import { useDraft } from "../../parts/useDraft";
-import { Fault, Loaded, Nothing } from "../../shell/Faults";
+import { Fault } from "../../shell/Faults";
 import { Law, useNow, useOrganisation } from "../docket/parts";
 import { PersonPanel, WORK } from "./Person";
-import { ADMINISTRATORS, Frame, Once, Pager, ROWS, type Role, useChange, useRoles } from "./parts";
+import { ADMINISTRATORS, Frame, Once, type Role, useChange, useRoles } from "./parts";
 
 type Person = Schemas["Person"];
 
@@ -50,22 +51,11 @@ export function People() {
 
 function Listed({ show }: { show: (person: Person) => void }) {
   const { t, term } = useGlossary();
-  const all = useQuery(organisations).data?.items ?? [];
   const [organisation, setOrganisation] = useState<string>();
   const [role, setRole] = useState<Role>();
   const [text, setText] = useState("");
   const search = useDeferredValue(text.trim());
-  const [page, setPage] = useState(1);
-  const found = useQuery({
-    ...people({
-      ...(organisation ? { organisation } : {}),
-      ...(role ? { role } : {}),
-      ...(search ? { search } : {}),
-      offset: (page - 1) * ROWS,
-      limit: ROWS,
-    }),
-    placeholderData: (before) => before,
-  });
+  const filter = { ...(organisation ? { organisation } : {}), ...(role ? { role } : {}), ...(search ? { search } : {}) };
   return (
     <>
       <div className="filters">
@@ -76,10 +66,7 @@ function Listed({ show }: { show: (person: Person) => void }) {
           aria-label={t("admin.person_search")}
           placeholder={t("admin.person_search")}
           value={text}
-          onChange={(event) => {
-            setText(event.target.value);
-            setPage(1);
-          }}
+          onChange={(event) => setText(event.target.value)}
         />
         <Select
           className="narrow"
@@ -88,38 +75,19 @@ function Listed({ show }: { show: (person: Person) => void }) {
           placeholder={t("admin.role")}
           value={role ?? null}
           options={[...WORK, ...ADMINISTRATORS].map((one) => ({ value: one, label: term("role", one) }))}
-          onChange={(one) => {
-            setRole(one ?? undefined);
-            setPage(1);
-          }}
+          onChange={(one) => setRole(one ?? undefined)}
         />
-        <Select
-          className="wide"
-          aria-label={t("admin.organisation")}
-          allowClear
-          showSearch={{ optionFilterProp: "label" }}
-          placeholder={t("admin.organisation")}
-          value={organisation ?? null}
-          options={all.map(({ id, name }) => ({ value: id, label: name }))}
-          onChange={(id) => {
-            setOrganisation(id ?? undefined);
-            setPage(1);
-          }}
+        <OrganisationSelect
+          label={t("admin.organisation")}
+          none={t("admin.organisation")}
+          value={organisation}
+          choose={setOrganisation}
         />
       </div>
       <section className="card">
-        <Loaded of={found} rows={10}>
-          {({ items, total }) =>
-            total === 0 ? (
-              <Nothing>{t("admin.person_nothing")}</Nothing>
-            ) : (
-              <>
-                <PeopleTable lines={items} show={show} />
-                <Pager page={page} total={total} go={setPage} />
-              </>
-            )
-          }
-        </Loaded>
+        <List query={(offset, limit) => people({ ...filter, offset, limit })} empty={t("admin.person_nothing")}>
+          {({ items }) => <PeopleTable lines={items} show={show} />}
+        </List>
       </section>
     </>
   );
@@ -168,7 +136,6 @@ function PersonState({ of }: { of: Person }) {
 
 function NewPerson() {
   const { t } = useGlossary();
-  const all = useQuery(organisations).data?.items ?? [];
   const { typed, write, forget } = useDraft("person.new", { name: "", login: "", organisation: "" });
   const save = useChange(
     () =>
@@ -221,12 +188,10 @@ function NewPerson() {
         />
       </Form.Item>
       <Form.Item label={t("admin.organisation")} htmlFor="person-organisation" required>
-        <Select
+        <OrganisationSelect
           id="person-organisation"
-          showSearch={{ optionFilterProp: "label" }}
-          value={typed.organisation || null}
-          options={all.map(({ id, name }) => ({ value: id, label: name }))}
-          onChange={(id) => write("organisation", id)}
+          value={typed.organisation}
+          choose={(id) => write("organisation", id ?? "")}
         />
       </Form.Item>
       <p className="quiet">{t("admin.person_password")}</p>

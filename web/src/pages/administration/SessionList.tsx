@@ -1,17 +1,14 @@
 /** Sessions of one person: since when, until when, and ending one at once. */
-import { useQuery } from "@tanstack/react-query";
 import { Button, Tag } from "antd";
-import { useState } from "react";
 import { client, type Schemas, take } from "../../api/client";
 import { sessions } from "../../api/queries";
 import { useGlossary } from "../../glossary";
+import { List } from "../../parts/List";
 import { Table } from "../../parts/Table";
 import { minuteOf } from "../../parts/time";
-import { Fault, Loaded, Nothing } from "../../shell/Faults";
+import { Fault } from "../../shell/Faults";
 import { Law, useNow, useOrganisation } from "../docket/parts";
-import { Pager, useChange } from "./parts";
-
-const SHOWN = 8;
+import { useChange } from "./parts";
 
 interface Props {
   /** Absent: one's own. */
@@ -20,8 +17,6 @@ interface Props {
 
 export function SessionList({ whose = {} }: Props) {
   const { t } = useGlossary();
-  const [page, setPage] = useState(1);
-  const found = useQuery(sessions(whose, (page - 1) * SHOWN, SHOWN));
   const end = useChange(
     (id: string) => take(client.DELETE("/api/v1/sessions/{id}", { params: { path: { id } } })),
     ["sessions"],
@@ -29,32 +24,25 @@ export function SessionList({ whose = {} }: Props) {
   return (
     <>
       {end.error && <Fault error={end.error} />}
-      <Loaded of={found}>
-        {({ items, total }) =>
-          total === 0 ? (
-            <Nothing>{t("admin.no_sessions")}</Nothing>
-          ) : (
-            <>
-              <Table
-                label={t(whose.all ? "admin.sessions_others" : "admin.sessions")}
-                columns={[
-                  whose.all && t("admin.login"),
-                  whose.all && t("admin.organisation"),
-                  t("admin.session_from"),
-                  t("admin.session_until"),
-                  t("admin.state"),
-                  { hidden: t("admin.session_end") },
-                ]}
-              >
-                {items.map((one) => (
-                  <Row key={one.id} of={one} named={whose.all === true} end={() => end.mutate(one.id)} busy={end.isPending} />
-                ))}
-              </Table>
-              <Pager page={page} total={total} rows={SHOWN} go={setPage} />
-            </>
-          )
-        }
-      </Loaded>
+      <List query={(offset, limit) => sessions(whose, offset, limit)} rows={8} empty={t("admin.no_sessions")}>
+        {({ items }) => (
+          <Table
+            label={t(whose.all ? "admin.sessions_others" : "admin.sessions")}
+            columns={[
+              whose.all && t("admin.login"),
+              whose.all && t("admin.organisation"),
+              t("admin.session_from"),
+              t("admin.session_until"),
+              t("admin.state"),
+              { hidden: t("admin.session_end") },
+            ]}
+          >
+            {items.map((one) => (
+              <Row key={one.id} of={one} named={whose.all === true} end={() => end.mutate(one.id)} busy={end.isPending} />
+            ))}
+          </Table>
+        )}
+      </List>
     </>
   );
 }

@@ -1,7 +1,7 @@
 /** What the pages of the administration share: their frame, who may use them, and how a secret is shown once. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Alert, Button, Pagination } from "antd";
+import { Alert, Button } from "antd";
 import { type ReactNode, useRef, useState } from "react";
 import type { Schemas } from "../../api/client";
 import { me } from "../../api/queries";
@@ -156,34 +156,5 @@ export function Sure({ word, danger, busy, go }: { word: Word; danger?: boolean;
         </Button>
       )}
     </div>
-  );
-}
-
-export const ROWS = 15;
-
-export function Pager({
-  page,
-  total,
-  go,
-  rows = ROWS,
-}: {
-  page: number;
-  total: number;
-  go: (page: number) => void;
-  rows?: number;
-}) {
-  const { t } = useGlossary();
-  return (
-    <Pagination
-      size="small"
-      align="end"
-      hideOnSinglePage={total <= rows}
-      current={page}
-      pageSize={rows}
-      total={total}
-      showSizeChanger={false}
-      showTotal={(count) => t("table.total", { total: count })}
-      onChange={go}
-    />
   );
 }

@@ -1,17 +1,17 @@
 /** The catalogue as a table, page by page from the server. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { Input, Pagination, Select, Tag } from "antd";
+import { Input, Select, Tag } from "antd";
 import type { Schemas } from "../../api/client";
-import { duties, entries, organisations, systems } from "../../api/queries";
+import { duties, entries, systems } from "../../api/queries";
 import { useGlossary } from "../../glossary";
+import { List } from "../../parts/List";
+import { OrganisationSelect } from "../../parts/OrganisationSelect";
 import { Table } from "../../parts/Table";
 import { dayOf } from "../../parts/time";
-import { Loaded, Nothing } from "../../shell/Faults";
 import { useOrganisation } from "../docket/parts";
 import { CatalogueHead } from "./Head";
 
-const PAGE = 15;
 const STATUSES: Schemas["EntryStatus"][] = ["published", "draft", "withdrawn"];
 const SHARINGS: Schemas["SharingType"][] = ["unconditional", "conditional", "none"];
 
@@ -20,20 +20,15 @@ export function Catalogue() {
   const search = useSearch({ from: "/shell/catalogue" });
   const navigate = useNavigate({ from: "/catalogue" });
   const { page = 1 } = search;
-  const found = useQuery({
-    ...entries({
-      text: search.text,
-      organisation: search.organisation,
-      duty: search.duty,
-      system: search.system,
-      status: STATUSES.find((status) => status === search.status),
-      sharing: SHARINGS.find((sharing) => sharing === search.sharing),
-      collected: search.collected,
-      offset: (page - 1) * PAGE,
-      limit: PAGE,
-    }),
-    placeholderData: (before) => before,
-  });
+  const filter = {
+    text: search.text,
+    organisation: search.organisation,
+    duty: search.duty,
+    system: search.system,
+    status: STATUSES.find((status) => status === search.status),
+    sharing: SHARINGS.find((sharing) => sharing === search.sharing),
+    collected: search.collected,
+  };
   // The export is what the list shows, whole.
   const filters = Object.entries(search).flatMap(([name, value]) =>
     name === "page" || value === undefined ? [] : [[name, String(value)]],
@@ -47,27 +42,13 @@ export function Catalogue() {
       </CatalogueHead>
       <Filters />
       <section className="card">
-        <Loaded of={found} rows={PAGE}>
-          {({ items, total }) =>
-            total === 0 ? (
-              <Nothing>{t("catalogue.nothing")}</Nothing>
-            ) : (
-              <>
-                <Lines lines={items} />
-                <Pagination
-                  size="small"
-                  align="end"
-                  current={page}
-                  pageSize={PAGE}
-                  total={total}
-                  showSizeChanger={false}
-                  showTotal={(count) => t("table.total", { total: count })}
-                  onChange={(next) => void navigate({ search: { ...search, page: next } })}
-                />
-              </>
-            )
-          }
-        </Loaded>
+        <List
+          query={(offset, limit) => entries({ ...filter, offset, limit })}
+          at={{ page, go: (next) => void navigate({ search: { ...search, page: next } }) }}
+          empty={t("catalogue.nothing")}
+        >
+          {({ items }) => <Lines lines={items} />}
+        </List>
       </section>
     </div>
   );
@@ -77,7 +58,6 @@ function Filters() {
   const { t, term } = useGlossary();
   const search = useSearch({ from: "/shell/catalogue" });
   const navigate = useNavigate({ from: "/catalogue" });
-  const all = useQuery(organisations).data?.items ?? [];
   const of = search.organisation;
   const known = {
     system: useQuery({ ...systems(of), enabled: of !== undefined }).data?.items ?? [],
@@ -96,15 +76,12 @@ function Filters() {
         defaultValue={search.text}
         onSearch={(typed) => narrow({ text: typed.trim() || undefined })}
       />
-      <Select
+      <OrganisationSelect
         className="medium"
-        allowClear
-        showSearch={{ optionFilterProp: "label" }}
-        aria-label={t("catalogue.organisation")}
-        placeholder={t("catalogue.organisation")}
-        value={search.organisation ?? null}
-        options={all.map(({ id, name }) => ({ value: id, label: name }))}
-        onChange={(value) => narrow({ organisation: value ?? undefined, system: undefined, duty: undefined })}
+        label={t("catalogue.organisation")}
+        none={t("catalogue.organisation")}
+        value={search.organisation}
+        choose={(value) => narrow({ organisation: value, system: undefined, duty: undefined })}
       />
       {of !== undefined &&
         (["duty", "system"] as const).map((kind) => (

@@ -1,27 +1,26 @@
 /** What is lacking: systems and duties without a published entry, or without data, each with the way to mend it. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { Pagination, Segmented, Select } from "antd";
+import { Segmented } from "antd";
 import type { Schemas } from "../../api/client";
-import { gaps, type Lack, me, organisations, type Shelf } from "../../api/queries";
+import { gaps, type Lack, me, type Shelf } from "../../api/queries";
 import { useGlossary } from "../../glossary";
+import { Pages, ROWS } from "../../parts/List";
+import { OrganisationSelect } from "../../parts/OrganisationSelect";
 import { Table } from "../../parts/Table";
 import { Loaded, Nothing } from "../../shell/Faults";
 import { useOrganisation } from "../docket/parts";
 import { CatalogueHead } from "./Head";
 
-const PAGE = 15;
-
 export function Gaps() {
   const { t, term } = useGlossary();
   const search = useSearch({ from: "/shell/catalogue/gaps" });
   const navigate = useNavigate({ from: "/catalogue/gaps" });
-  const all = useQuery(organisations).data?.items ?? [];
   const { page = 1, organisation } = search;
   const of: Shelf = search.of === "duty" ? "duty" : "system";
   const lack: Lack = search.lack === "data" ? "data" : "entry";
   const found = useQuery({
-    ...gaps({ of, lack, organisation, offset: (page - 1) * PAGE, limit: PAGE }),
+    ...gaps({ of, lack, organisation, offset: (page - 1) * ROWS, limit: ROWS }),
     placeholderData: (before) => before,
   });
   const go = (change: Partial<typeof search>) => void navigate({ search: { ...search, page: undefined, ...change } });
@@ -42,15 +41,11 @@ export function Gaps() {
           options={(["entry", "data"] as const).map((value) => ({ value, label: term("lack", value) }))}
           onChange={(value) => go({ lack: value })}
         />
-        <Select
-          className="wide"
-          allowClear
-          showSearch={{ optionFilterProp: "label" }}
-          aria-label={t("catalogue.organisation")}
-          placeholder={t("gaps.whole_district")}
-          value={organisation ?? null}
-          options={all.map(({ id, name }) => ({ value: id, label: name }))}
-          onChange={(value) => go({ organisation: value ?? undefined })}
+        <OrganisationSelect
+          label={t("catalogue.organisation")}
+          none={t("gaps.whole_district")}
+          value={organisation}
+          choose={(value) => go({ organisation: value })}
         />
       </div>
       <Loaded of={found} rows={8}>
@@ -64,18 +59,7 @@ export function Gaps() {
               ) : (
                 <>
                   <Open rows={view.items} of={of} lack={lack} />
-                  {view.total > PAGE && (
-                    <Pagination
-                      size="small"
-                      align="end"
-                      current={page}
-                      pageSize={PAGE}
-                      total={view.total}
-                      showSizeChanger={false}
-                      showTotal={(count) => t("table.total", { total: count })}
-                      onChange={(next) => go({ page: next })}
-                    />
-                  )}
+                  <Pages page={page} rows={ROWS} total={view.total} go={(next) => go({ page: next })} />
                 </>
               )}
             </section>

@@ -1,52 +1,30 @@
 /** What happened to an entry: each act with who did it, on which article, what it changed, and where it is proven. */
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Pagination, Tag } from "antd";
-import { useState } from "react";
+import { Tag } from "antd";
 import type { Schemas } from "../../api/client";
 import { history, packs } from "../../api/queries";
 import { useGlossary } from "../../glossary";
+import { List } from "../../parts/List";
 import { minuteOf } from "../../parts/time";
-import { Loaded, Nothing } from "../../shell/Faults";
 import { Article, Law, useOrganisation } from "../docket/parts";
 import { Changes } from "./Changes";
 import { useNames } from "./Entry";
 
-const PAGE = 10;
-
 export function History({ view }: { view: Schemas["EntryView"] }) {
   const { t } = useGlossary();
-  const [page, setPage] = useState(1);
-  const found = useQuery({ ...history(view.id, (page - 1) * PAGE, PAGE), placeholderData: (before) => before });
   return (
     <section className="card">
       <h2>{t("entry_view.history")}</h2>
-      <Loaded of={found}>
-        {({ items, total }) =>
-          total === 0 ? (
-            <Nothing>{t("history.nothing")}</Nothing>
-          ) : (
-            <>
-              <ol className="timeline">
-                {items.map((line) => (
-                  <Line key={line.act} line={line} organisation={view.organisation} />
-                ))}
-              </ol>
-              {total > PAGE && (
-                <Pagination
-                  size="small"
-                  align="end"
-                  current={page}
-                  pageSize={PAGE}
-                  total={total}
-                  showSizeChanger={false}
-                  onChange={setPage}
-                />
-              )}
-            </>
-          )
-        }
-      </Loaded>
+      <List query={(offset, limit) => history(view.id, offset, limit)} rows={10} empty={t("history.nothing")}>
+        {({ items }) => (
+          <ol className="timeline">
+            {items.map((line) => (
+              <Line key={line.act} line={line} organisation={view.organisation} />
+            ))}
+          </ol>
+        )}
+      </List>
     </section>
   );
 }

@@ -4,12 +4,13 @@
  */
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { Alert, Select } from "antd";
+import { Alert } from "antd";
 import { useCallback, useMemo } from "react";
 import type { Schemas } from "../../api/client";
-import { entry, links, me, organisations } from "../../api/queries";
+import { entry, links, me } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { Chart, hint, type Palette, type Size } from "../../parts/Chart";
+import { OrganisationSelect } from "../../parts/OrganisationSelect";
 import { Table } from "../../parts/Table";
 import { Loaded } from "../../shell/Faults";
 import { CatalogueHead } from "./Head";
@@ -21,7 +22,6 @@ export function Links() {
   const { t } = useGlossary();
   const search = useSearch({ from: "/shell/catalogue/links" });
   const navigate = useNavigate({ from: "/catalogue/links" });
-  const all = useQuery(organisations).data?.items ?? [];
   const own = useQuery(me).data?.organisation?.id;
   const organisation = search.entry === undefined ? (search.organisation ?? own) : undefined;
   const found = useQuery({
@@ -33,14 +33,10 @@ export function Links() {
     <div className="page">
       <CatalogueHead />
       <div className="filters">
-        <Select
-          className="wide"
-          showSearch={{ optionFilterProp: "label" }}
-          aria-label={t("catalogue.organisation")}
-          placeholder={t("catalogue.organisation")}
-          value={organisation ?? null}
-          options={all.map(({ id, name }) => ({ value: id, label: name }))}
-          onChange={(value) => void navigate({ search: { organisation: value ?? undefined } })}
+        <OrganisationSelect
+          label={t("catalogue.organisation")}
+          value={organisation}
+          choose={(value) => void navigate({ search: { organisation: value } })}
         />
         {around && (
           <span>

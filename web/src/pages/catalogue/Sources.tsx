@@ -1,24 +1,23 @@
 /** The duties and the systems of an organisation: the two catalogues from which data arises, listed and recorded. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { Button, Input, Pagination, Select } from "antd";
+import { Button, Input } from "antd";
 import { useState } from "react";
 import { client, type Schemas, take } from "../../api/client";
-import { duties, me, organisations, systems } from "../../api/queries";
+import { duties, me, systems } from "../../api/queries";
 import { useGlossary, type Word } from "../../glossary";
-import { forgetDraft, keepDraft, readDraft } from "../../parts/drafts";
+import { List } from "../../parts/List";
+import { OrganisationSelect } from "../../parts/OrganisationSelect";
 import { Side } from "../../parts/Side";
 import { Table } from "../../parts/Table";
-import { Fault, Loaded, Nothing } from "../../shell/Faults";
+import { useDraft } from "../../parts/useDraft";
+import { Fault } from "../../shell/Faults";
 import { CatalogueHead, useWrites } from "./Head";
-
-const PAGE = 15;
 
 export function Sources() {
   const { t } = useGlossary();
   const search = useSearch({ from: "/shell/catalogue/sources" });
   const navigate = useNavigate({ from: "/catalogue/sources" });
-  const all = useQuery(organisations).data?.items ?? [];
   const own = useQuery(me).data?.organisation?.id;
   const of = search.organisation ?? own;
   return (
@@ -26,13 +25,10 @@ export function Sources() {
       <CatalogueHead />
       <p className="quiet">{t("source.lead")}</p>
       <div className="filters">
-        <Select
-          className="wide"
-          showSearch={{ optionFilterProp: "label" }}
-          aria-label={t("catalogue.organisation")}
-          value={of ?? null}
-          options={all.map(({ id, name }) => ({ value: id, label: name }))}
-          onChange={(organisation) => void navigate({ search: { organisation: organisation ?? undefined } })}
+        <OrganisationSelect
+          label={t("catalogue.organisation")}
+          value={of}
+          choose={(organisation) => void navigate({ search: { organisation } })}
         />
       </div>
       {of !== undefined && (
@@ -47,78 +43,66 @@ export function Sources() {
 
 function Duties({ organisation }: { organisation: string }) {
   const { t } = useGlossary();
-  const [page, setPage] = useState(1);
-  const found = useQuery({ ...duties(organisation, (page - 1) * PAGE, PAGE), placeholderData: (before) => before });
   return (
-    <Kind kind="duty" organisation={organisation} total={found.data?.total} page={page} setPage={setPage}>
-      <Loaded of={found}>
-        {({ items, total }) =>
-          total === 0 ? (
-            <Nothing>{t("source.no_duties")}</Nothing>
-          ) : (
-            <Table columns={[t("source.code"), t("source.name"), t("source.basis"), { hidden: t("items.acts") }]}>
-              {items.map((duty) => (
-                <tr key={duty.id}>
-                  <td>
-                    <code>{duty.code}</code>
-                  </td>
-                  <td lang="zh-CN">{duty.name}</td>
-                  <td lang="zh-CN">{duty.basis}</td>
-                  <td className="row-acts">
-                    <Link to="/catalogue" search={{ organisation, duty: duty.id }}>
-                      {t("source.entries")}
-                    </Link>
-                  </td>
-                </tr>
-              ))}
-            </Table>
-          )
-        }
-      </Loaded>
+    <Kind kind="duty" organisation={organisation}>
+      <List query={(offset, limit) => duties(organisation, offset, limit)} empty={t("source.no_duties")}>
+        {({ items }) => (
+          <Table columns={[t("source.code"), t("source.name"), t("source.basis"), { hidden: t("items.acts") }]}>
+            {items.map((duty) => (
+              <tr key={duty.id}>
+                <td>
+                  <code>{duty.code}</code>
+                </td>
+                <td lang="zh-CN">{duty.name}</td>
+                <td lang="zh-CN">{duty.basis}</td>
+                <td className="row-acts">
+                  <Link to="/catalogue" search={{ organisation, duty: duty.id }}>
+                    {t("source.entries")}
+                  </Link>
+                </td>
+              </tr>
+            ))}
+          </Table>
+        )}
+      </List>
     </Kind>
   );
 }
 
 function Systems({ organisation }: { organisation: string }) {
   const { t } = useGlossary();
-  const [page, setPage] = useState(1);
-  const found = useQuery({ ...systems(organisation, (page - 1) * PAGE, PAGE), placeholderData: (before) => before });
   const known = useQuery(duties(organisation)).data?.items ?? [];
   return (
-    <Kind kind="system" organisation={organisation} total={found.data?.total} page={page} setPage={setPage}>
-      <Loaded of={found}>
-        {({ items, total }) =>
-          total === 0 ? (
-            <Nothing>{t("source.no_systems")}</Nothing>
-          ) : (
-            <Table
-              columns={[
-                t("source.code"),
-                t("source.name"),
-                t("source.serves"),
-                t("source.accepted_on"),
-                { hidden: t("items.acts") },
-              ]}
-            >
-              {items.map((system) => (
-                <tr key={system.id}>
-                  <td>
-                    <code>{system.code}</code>
-                  </td>
-                  <td lang="zh-CN">{system.name}</td>
-                  <td lang="zh-CN">{known.find((duty) => duty.id === system.duty)?.name ?? t("value.none")}</td>
-                  <td className="number-left">{system.accepted_on ?? t("value.none")}</td>
-                  <td className="row-acts">
-                    <Link to="/catalogue" search={{ organisation, system: system.id }}>
-                      {t("source.entries")}
-                    </Link>
-                  </td>
-                </tr>
-              ))}
-            </Table>
-          )
-        }
-      </Loaded>
+    <Kind kind="system" organisation={organisation}>
+      <List query={(offset, limit) => systems(organisation, offset, limit)} empty={t("source.no_systems")}>
+        {({ items }) => (
+          <Table
+            columns={[
+              t("source.code"),
+              t("source.name"),
+              t("source.serves"),
+              t("source.accepted_on"),
+              { hidden: t("items.acts") },
+            ]}
+          >
+            {items.map((system) => (
+              <tr key={system.id}>
+                <td>
+                  <code>{system.code}</code>
+                </td>
+                <td lang="zh-CN">{system.name}</td>
+                <td lang="zh-CN">{known.find((duty) => duty.id === system.duty)?.name ?? t("value.none")}</td>
+                <td className="number-left">{system.accepted_on ?? t("value.none")}</td>
+                <td className="row-acts">
+                  <Link to="/catalogue" search={{ organisation, system: system.id }}>
+                    {t("source.entries")}
+                  </Link>
+                </td>
+              </tr>
+            ))}
+          </Table>
+        )}
+      </List>
     </Kind>
   );
 }
@@ -126,13 +110,10 @@ function Systems({ organisation }: { organisation: string }) {
 interface KindProps {
   kind: "duty" | "system";
   organisation: string;
-  total: number | undefined;
-  page: number;
-  setPage: (page: number) => void;
   children: React.ReactNode;
 }
 
-function Kind({ kind, organisation, total, page, setPage, children }: KindProps) {
+function Kind({ kind, organisation, children }: KindProps) {
   const { t } = useGlossary();
   const [adding, setAdding] = useState(false);
   const writes = useWrites(organisation);
@@ -145,17 +126,6 @@ function Kind({ kind, organisation, total, page, setPage, children }: KindProps)
         {writes && <Button onClick={() => setAdding(true)}>{add}</Button>}
       </div>
       {children}
-      {total !== undefined && total > PAGE && (
-        <Pagination
-          size="small"
-          align="end"
-          current={page}
-          pageSize={PAGE}
-          total={total}
-          showSizeChanger={false}
-          onChange={setPage}
-        />
-      )}
       {adding && (
         <Side title={add} close={() => setAdding(false)}>
           {kind === "duty" ? (
@@ -167,17 +137,6 @@ function Kind({ kind, organisation, total, page, setPage, children }: KindProps)
       )}
     </section>
   );
-}
-
-/** What is typed, kept in the tab under `key`. */
-function useTyped(key: string) {
-  const [typed, setTyped] = useState(() => readDraft(key));
-  const write = (field: string, value: string) => {
-    const next = { ...typed, [field]: value };
-    setTyped(next);
-    keepDraft(key, next);
-  };
-  return { typed, write, forget: () => forgetDraft(key) };
 }
 
 interface LineProps {
@@ -209,7 +168,7 @@ function Line({ id, word, value, onChange, rows, optional }: LineProps) {
 function DutyForm({ done }: { done: () => void }) {
   const { t } = useGlossary();
   const queries = useQueryClient();
-  const { typed, write, forget } = useTyped("source.duty");
+  const { typed, write, forget } = useDraft("source.duty", {});
   const body: Schemas["DutyInput"] = {
     code: typed.code?.trim() ?? "",
     name: typed.name?.trim() ?? "",
@@ -263,7 +222,7 @@ function SystemForm({ organisation, done }: { organisation: string; done: () => 
   const { t } = useGlossary();
   const queries = useQueryClient();
   const known = useQuery(duties(organisation)).data?.items ?? [];
-  const { typed, write, forget } = useTyped("source.system");
+  const { typed, write, forget } = useDraft("source.system", {});
   const body: Schemas["SystemInput"] = {
     code: typed.code?.trim() ?? "",
     name: typed.name?.trim() ?? "",

@@ -1,17 +1,18 @@
 /** What an organisation has to hand in and has handed in: its entries, those without data first, and every file that it sent. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { Pagination, Segmented, Select } from "antd";
+import { Segmented, Select } from "antd";
 import type { Schemas } from "../../api/client";
-import { entries, loadsOf, me, organisations } from "../../api/queries";
+import { entries, loadsOf, me } from "../../api/queries";
 import { useGlossary } from "../../glossary";
+import { type At, List } from "../../parts/List";
+import { OrganisationSelect } from "../../parts/OrganisationSelect";
 import { Table } from "../../parts/Table";
 import { dayOf } from "../../parts/time";
-import { Loaded, Nothing } from "../../shell/Faults";
+import { Nothing } from "../../shell/Faults";
 import "./collection.css";
 import { LoadLines } from "./parts";
 
-const PAGE = 15;
 const VIEWS = ["waiting", "collected", "loads"] as const;
 const STATES = ["running", "accepted", "refused", "stopped"] as const;
 
@@ -19,7 +20,6 @@ export function Collection() {
   const { t, term } = useGlossary();
   const search = useSearch({ from: "/shell/collection" });
   const navigate = useNavigate({ from: "/collection" });
-  const all = useQuery(organisations).data?.items ?? [];
   const own = useQuery(me).data?.organisation?.id;
   const of = search.organisation ?? own;
   const view = VIEWS.find((one) => one === search.view) ?? "waiting";
@@ -37,14 +37,7 @@ export function Collection() {
           options={VIEWS.map((value) => ({ value, label: term("collection_view", value) }))}
           onChange={(value) => go({ view: value, state: undefined })}
         />
-        <Select
-          className="wide"
-          showSearch={{ optionFilterProp: "label" }}
-          aria-label={t("catalogue.organisation")}
-          value={of ?? null}
-          options={all.map(({ id, name }) => ({ value: id, label: name }))}
-          onChange={(organisation) => go({ organisation: organisation ?? undefined })}
-        />
+        <OrganisationSelect label={t("catalogue.organisation")} value={of} choose={(organisation) => go({ organisation })} />
         {view === "loads" && (
           <Select
             allowClear
@@ -71,62 +64,36 @@ export function Collection() {
 
 function Entries({ of, collected, mine }: { of: string; collected: boolean; mine: boolean }) {
   const { t } = useGlossary();
-  const { page = 1 } = useSearch({ from: "/shell/collection" });
-  const filter = { organisation: of, status: "published" as const, collected, offset: (page - 1) * PAGE, limit: PAGE };
-  const found = useQuery({ ...entries(filter), placeholderData: (before) => before });
+  const filter = { organisation: of, status: "published" as const, collected };
   return (
-    <Loaded of={found} rows={8}>
-      {({ items, total }) =>
-        total === 0 ? (
-          <Nothing>{t(collected ? "collection.none_collected" : "collection.none_waiting")}</Nothing>
-        ) : (
-          <>
-            <Lines lines={items} mine={mine} />
-            <Pages total={total} />
-          </>
-        )
-      }
-    </Loaded>
+    <List
+      query={(offset, limit) => entries({ ...filter, offset, limit })}
+      at={useAt()}
+      empty={t(collected ? "collection.none_collected" : "collection.none_waiting")}
+    >
+      {({ items }) => <Lines lines={items} mine={mine} />}
+    </List>
   );
 }
 
 function Loads({ of }: { of: string }) {
   const { t } = useGlossary();
-  const { page = 1, state } = useSearch({ from: "/shell/collection" });
-  const filter = { organisation: of, state, offset: (page - 1) * PAGE, limit: PAGE };
-  const found = useQuery({ ...loadsOf(filter), placeholderData: (before) => before });
+  const { state } = useSearch({ from: "/shell/collection" });
   return (
-    <Loaded of={found} rows={8}>
-      {({ items, total }) =>
-        total === 0 ? (
-          <Nothing>{t(state === undefined ? "collection.no_loads" : "collection.no_loads_so")}</Nothing>
-        ) : (
-          <>
-            <LoadLines loads={items} entries />
-            <Pages total={total} />
-          </>
-        )
-      }
-    </Loaded>
+    <List
+      query={(offset, limit) => loadsOf({ organisation: of, state, offset, limit })}
+      at={useAt()}
+      empty={t(state === undefined ? "collection.no_loads" : "collection.no_loads_so")}
+    >
+      {({ items }) => <LoadLines loads={items} entries />}
+    </List>
   );
 }
 
-function Pages({ total }: { total: number }) {
-  const { t } = useGlossary();
+function useAt(): At {
   const search = useSearch({ from: "/shell/collection" });
   const navigate = useNavigate({ from: "/collection" });
-  return (
-    <Pagination
-      size="small"
-      align="end"
-      current={search.page ?? 1}
-      pageSize={PAGE}
-      total={total}
-      showSizeChanger={false}
-      showTotal={(count) => t("table.total", { total: count })}
-      onChange={(page) => void navigate({ search: { ...search, page } })}
-    />
-  );
+  return { page: search.page ?? 1, go: (page) => void navigate({ search: { ...search, page } }) };
 }
 
 function Lines({ lines, mine }: { lines: Schemas["EntryLine"][]; mine: boolean }) {

@@ -1,16 +1,14 @@
 /** The data of an entry: the first rows as everybody inside sees them, under their masks, and every file that was handed in. */
 import { useQuery } from "@tanstack/react-query";
-import { Pagination } from "antd";
-import { useState } from "react";
 import type { Schemas } from "../../api/client";
 import { entryLoads, preview } from "../../api/queries";
 import { useGlossary } from "../../glossary";
+import { List } from "../../parts/List";
 import { Scroll } from "../../parts/Scroll";
 import { Loaded, Nothing } from "../../shell/Faults";
 import "./collection.css";
 import { LoadLines } from "./parts";
 
-const PAGE = 10;
 const ROWS = 20;
 
 export function Data({ view }: { view: Schemas["EntryView"] }) {
@@ -24,33 +22,12 @@ export function Data({ view }: { view: Schemas["EntryView"] }) {
 
 export function Loads({ entry }: { entry: string }) {
   const { t } = useGlossary();
-  const [page, setPage] = useState(1);
-  const found = useQuery({ ...entryLoads(entry, (page - 1) * PAGE, PAGE), placeholderData: (before) => before });
   return (
     <section className="card">
       <h2>{t("catalogue.loads")}</h2>
-      <Loaded of={found}>
-        {({ items, total }) =>
-          total === 0 ? (
-            <Nothing>{t("catalogue.no_loads")}</Nothing>
-          ) : (
-            <>
-              <LoadLines loads={items} />
-              {total > PAGE && (
-                <Pagination
-                  size="small"
-                  align="end"
-                  current={page}
-                  pageSize={PAGE}
-                  total={total}
-                  showSizeChanger={false}
-                  onChange={setPage}
-                />
-              )}
-            </>
-          )
-        }
-      </Loaded>
+      <List query={(offset, limit) => entryLoads(entry, offset, limit)} rows={10} empty={t("catalogue.no_loads")}>
+        {({ items }) => <LoadLines loads={items} />}
+      </List>
     </section>
   );
 }

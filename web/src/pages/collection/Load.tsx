@@ -1,12 +1,12 @@
 /** What came of a file: what was understood of it, how its rows add up, which were kept aside and why, and the certificate. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useParams, useSearch } from "@tanstack/react-router";
-import { Alert, Button, Pagination } from "antd";
+import { Alert, Button } from "antd";
 import { useEffect, useState } from "react";
 import type { Schemas } from "../../api/client";
 import { certificate, entry, loadEvidence, loadState, rejected } from "../../api/queries";
 import { useGlossary } from "../../glossary";
-import { Scroll } from "../../parts/Scroll";
+import { List } from "../../parts/List";
 import { Table } from "../../parts/Table";
 import { minuteOf } from "../../parts/time";
 import { Loaded } from "../../shell/Faults";
@@ -14,8 +14,6 @@ import "./collection.css";
 import { LoadState, Progress, Refused } from "./parts";
 import { sizeOf } from "./upload";
 import { watchLoad } from "./watch";
-
-const PAGE = 20;
 
 export function Load() {
   const { id } = useParams({ from: "/shell/collection/loads/$id" });
@@ -192,8 +190,6 @@ function Understood({ view, entryId }: { view: Schemas["Certificate"]; entryId: 
 
 function RejectedRows({ view }: { view: Schemas["Certificate"] }) {
   const { t, term } = useGlossary();
-  const [page, setPage] = useState(1);
-  const found = useQuery({ ...rejected(view.load, (page - 1) * PAGE, PAGE), placeholderData: (before) => before });
   return (
     <section className="card">
       <div className="card-head">
@@ -209,44 +205,22 @@ function RejectedRows({ view }: { view: Schemas["Certificate"] }) {
           </li>
         ))}
       </ul>
-      <Loaded of={found} rows={8}>
-        {({ items, total }) => (
-          <>
-            <Scroll label={t("load.rejected_rows")}>
-              <table className="plain-table">
-                <thead>
-                  <tr>
-                    <th scope="col" className="number tight">
-                      {t("load.row")}
-                    </th>
-                    <th scope="col">{t("load.item")}</th>
-                    <th scope="col">{t("load.reason")}</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {items.map((row) => (
-                    <tr key={row.row}>
-                      <td className="number">{row.row.toLocaleString("en-US")}</td>
-                      <td>{row.column ? <code>{row.column}</code> : t("value.none")}</td>
-                      <td>{term("rejected", row.code, row.reason)}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </Scroll>
-            <Pagination
-              size="small"
-              align="end"
-              current={page}
-              pageSize={PAGE}
-              total={total}
-              showSizeChanger={false}
-              showTotal={(count) => t("table.total", { total: count })}
-              onChange={setPage}
-            />
-          </>
+      <List query={(offset, limit) => rejected(view.load, offset, limit)} rows={20} empty={null}>
+        {({ items }) => (
+          <Table
+            label={t("load.rejected_rows")}
+            columns={[{ number: t("load.row"), className: "tight" }, t("load.item"), t("load.reason")]}
+          >
+            {items.map((row) => (
+              <tr key={row.row}>
+                <td className="number">{row.row.toLocaleString("en-US")}</td>
+                <td>{row.column ? <code>{row.column}</code> : t("value.none")}</td>
+                <td>{term("rejected", row.code, row.reason)}</td>
+              </tr>
+            ))}
+          </Table>
         )}
-      </Loaded>
+      </List>
     </section>
   );
 }

@@ -1,18 +1,17 @@
 /** Every case that the reader may see, page by page from the server: by what is due, or found by what it is about. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { Input, Pagination, Segmented, Select } from "antd";
+import { Input, Segmented, Select } from "antd";
 import { useDeferredValue, useState } from "react";
 import type { Schemas } from "../../api/client";
 import { cases, pack as packOf, packs } from "../../api/queries";
 import { useGlossary } from "../../glossary";
+import { List } from "../../parts/List";
 import { Table } from "../../parts/Table";
 import { dayOf } from "../../parts/time";
-import { Loaded, Nothing } from "../../shell/Faults";
 import "./docket.css";
 import { Article, DueTag, Law, useSubject } from "./parts";
 
-const PAGE = 15;
 const SCOPES = ["mine", "all", "ended"] as const;
 
 export function Cases() {
@@ -30,10 +29,7 @@ export function Cases() {
     mine: scope === "mine",
     ended: scope === "ended",
     sort: scope === "ended" ? ("changed" as const) : ("due" as const),
-    offset: (page - 1) * PAGE,
-    limit: PAGE,
   };
-  const found = useQuery({ ...cases(filter), placeholderData: (before) => before });
   const words = { mine: t("cases.mine"), all: t("cases.all"), ended: t("cases.ended") };
   return (
     <div className="page">
@@ -71,27 +67,13 @@ export function Cases() {
         />
       </div>
       <section className="card">
-        <Loaded of={found} rows={10}>
-          {({ items, total }) =>
-            total === 0 ? (
-              <Nothing>{t("cases.nothing")}</Nothing>
-            ) : (
-              <>
-                <CaseTable lines={items} />
-                <Pagination
-                  size="small"
-                  align="end"
-                  current={page}
-                  pageSize={PAGE}
-                  total={total}
-                  showSizeChanger={false}
-                  showTotal={(count) => t("table.total", { total: count })}
-                  onChange={(next) => void navigate({ search: { scope, procedure, page: next } })}
-                />
-              </>
-            )
-          }
-        </Loaded>
+        <List
+          query={(offset, limit) => cases({ ...filter, offset, limit })}
+          at={{ page, go: (next) => void navigate({ search: { scope, procedure, page: next } }) }}
+          empty={t("cases.nothing")}
+        >
+          {({ items }) => <CaseTable lines={items} />}
+        </List>
       </section>
     </div>
   );

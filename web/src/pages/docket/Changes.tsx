@@ -1,53 +1,33 @@
 /** What changed since the reader was last here, by others and by the law. */
-import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Pagination } from "antd";
-import { useState } from "react";
 import type { Schemas } from "../../api/client";
 import { changes } from "../../api/queries";
 import { useGlossary } from "../../glossary";
+import { List } from "../../parts/List";
 import { minuteOf } from "../../parts/time";
-import { Loaded } from "../../shell/Faults";
 import { Law } from "./parts";
-
-const SHOWN = 6;
 
 export function Changes({ since }: { since: string }) {
   const { t } = useGlossary();
-  const [page, setPage] = useState(1);
-  const found = useQuery({ ...changes(since, (page - 1) * SHOWN, SHOWN), placeholderData: (before) => before });
   return (
     <section className="card" aria-labelledby="changes" data-tour="changes">
       <div className="card-head">
         <h2 id="changes">{t("home.changes")}</h2>
         <span className="quiet">{t("home.changes_since", { since: minuteOf(since) })}</span>
       </div>
-      <Loaded of={found}>
-        {({ items, total }) =>
-          total === 0 ? (
-            <p className="quiet">{t("home.no_changes")}</p>
-          ) : (
-            <>
-              <ul className="changes">
-                {items.map((change) => (
-                  <One key={change.id} change={change} />
-                ))}
-              </ul>
-              <Pagination
-                size="small"
-                align="end"
-                hideOnSinglePage
-                current={page}
-                pageSize={SHOWN}
-                total={total}
-                showSizeChanger={false}
-                showTotal={(count) => t("table.total", { total: count })}
-                onChange={setPage}
-              />
-            </>
-          )
-        }
-      </Loaded>
+      <List
+        query={(offset, limit) => changes(since, offset, limit)}
+        rows={6}
+        empty={<p className="quiet">{t("home.no_changes")}</p>}
+      >
+        {({ items }) => (
+          <ul className="changes">
+            {items.map((change) => (
+              <One key={change.id} change={change} />
+            ))}
+          </ul>
+        )}
+      </List>
     </section>
   );
 }

@@ -2,6 +2,7 @@
 import { Link } from "@tanstack/react-router";
 import type { Schemas } from "../../api/client";
 import { useGlossary } from "../../glossary";
+import { Table } from "../../parts/Table";
 import { Due } from "./Due";
 import { Article, Law, useSubject } from "./parts";
 
@@ -29,24 +30,20 @@ export function DueTable({ lines, picked, pick, most }: Props) {
     pick(next);
   };
   return (
-    <table className="plain-table due-table">
-      <thead>
-        <tr>
-          <th scope="col" className="pick">
-            <span className="hidden">{t("home.column_pick")}</span>
-          </th>
-          <th scope="col">{t("home.column_left")}</th>
-          <th scope="col">{t("home.column_case")}</th>
-          <th scope="col">{t("home.column_state")}</th>
-          <th scope="col">{t("home.column_next")}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {lines.map((line) => (
-          <Row key={line.id} line={line} marked={picked.has(line.id)} mark={fits(line) ? () => toggle(line) : undefined} />
-        ))}
-      </tbody>
-    </table>
+    <Table
+      className="due-table"
+      columns={[
+        { hidden: t("home.column_pick"), className: "pick" },
+        t("home.column_left"),
+        t("home.column_case"),
+        t("home.column_state"),
+        t("home.column_next"),
+      ]}
+    >
+      {lines.map((line) => (
+        <Row key={line.id} line={line} marked={picked.has(line.id)} mark={fits(line) ? () => toggle(line) : undefined} />
+      ))}
+    </Table>
   );
 }
 

@@ -1,18 +1,17 @@
 /** Home is what is due: the cases that wait for the reader, what changed since they were last here, and what the law told them. */
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Pagination } from "antd";
 import { useState } from "react";
 import { cases, districtState, me, notices } from "../../api/queries";
 import { useGlossary } from "../../glossary";
-import { Loaded, Nothing } from "../../shell/Faults";
+import { List } from "../../parts/List";
+import { Nothing } from "../../shell/Faults";
 import { Changes } from "./Changes";
 import "./docket.css";
 import { DueTable, type Picked } from "./DueTable";
 import { Notices } from "./Notices";
 import { Law, useNow } from "./parts";
 
-const PAGE = 10;
 /** So many cases are acted on together at most: each is tried first, and each has its own result. */
 const MOST = 50;
 
@@ -41,11 +40,6 @@ export function Home() {
 
 function Waiting() {
   const { t } = useGlossary();
-  const [page, setPage] = useState(1);
-  const waiting = useQuery({
-    ...cases({ waiting_for_me: true, ended: false, sort: "due", offset: (page - 1) * PAGE, limit: PAGE }),
-    placeholderData: (before) => before,
-  });
   const [picked, setPicked] = useState<Picked>(new Map());
   return (
     <section className="card" aria-labelledby="due" data-tour="due">
@@ -63,33 +57,20 @@ function Waiting() {
           </span>
         )}
       </div>
-      <Loaded of={waiting} rows={6}>
-        {({ items, total }) =>
-          total === 0 ? (
-            <Nothing>
-              <p>{t("home.nothing_due")}</p>
-              <p>
-                <Link to="/cases">{t("home.all_cases")}</Link>
-              </p>
-            </Nothing>
-          ) : (
-            <>
-              <DueTable lines={items} picked={picked} pick={setPicked} most={MOST} />
-              <Pagination
-                size="small"
-                align="end"
-                hideOnSinglePage
-                current={page}
-                pageSize={PAGE}
-                total={total}
-                showSizeChanger={false}
-                showTotal={(count) => t("table.total", { total: count })}
-                onChange={setPage}
-              />
-            </>
-          )
+      <List
+        query={(offset, limit) => cases({ waiting_for_me: true, ended: false, sort: "due", offset, limit })}
+        rows={10}
+        empty={
+          <Nothing>
+            <p>{t("home.nothing_due")}</p>
+            <p>
+              <Link to="/cases">{t("home.all_cases")}</Link>
+            </p>
+          </Nothing>
         }
-      </Loaded>
+      >
+        {({ items }) => <DueTable lines={items} picked={picked} pick={setPicked} most={MOST} />}
+      </List>
     </section>
   );
 }

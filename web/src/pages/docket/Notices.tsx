@@ -1,23 +1,20 @@
 /** What the law has told the reader: opened, and marked as read. */
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Button, Pagination, Segmented } from "antd";
+import { Button, Segmented } from "antd";
 import { useState } from "react";
 import { client, take } from "../../api/client";
 import { notices } from "../../api/queries";
 import { useGlossary } from "../../glossary";
+import { List } from "../../parts/List";
 import { dayOf } from "../../parts/time";
-import { Fault, Loaded, Nothing } from "../../shell/Faults";
+import { Fault } from "../../shell/Faults";
 import { Law } from "./parts";
-
-const NOTICES = 8;
 
 export function Notices() {
   const { t, term } = useGlossary();
   const queries = useQueryClient();
   const [unread, setUnread] = useState(true);
-  const [page, setPage] = useState(1);
-  const told = useQuery(notices(unread, (page - 1) * NOTICES, NOTICES));
   const read = useMutation({
     mutationFn: (id: string) => take(client.POST("/api/v1/notices/{id}/read", { params: { path: { id } } })),
     onSuccess: () => queries.invalidateQueries({ queryKey: ["notices"] }),
@@ -26,7 +23,6 @@ export function Notices() {
     mutationFn: (until: string) => take(client.POST("/api/v1/notices/read", { body: { until } })),
     onSuccess: () => queries.invalidateQueries({ queryKey: ["notices"] }),
   });
-  const newest = page === 1 ? told.data?.items[0]?.at : undefined;
   return (
     <section className="card" aria-labelledby="notices" data-tour="notices">
       <div className="card-head">
@@ -39,61 +35,44 @@ export function Notices() {
             { value: "unread", label: t("home.unread") },
             { value: "all", label: t("home.all") },
           ]}
-          onChange={(value) => {
-            setUnread(value === "unread");
-            setPage(1);
-          }}
+          onChange={(value) => setUnread(value === "unread")}
         />
       </div>
       {(read.error ?? all.error) && <Fault error={read.error ?? all.error} />}
-      <Loaded of={told}>
-        {({ items, total }) =>
-          total === 0 ? (
-            <Nothing>{t(unread ? "home.no_notices" : "home.no_notices_ever")}</Nothing>
-          ) : (
-            <>
-              <ul className="notices">
-                {items.map((notice) => (
-                  <li key={notice.id} className={notice.kind}>
-                    <span className="notice-kind">{term("notice", notice.kind)}</span>
-                    <Link
-                      to="/cases/$id"
-                      params={{ id: notice.case }}
-                      onClick={() => !notice.read_at && read.mutate(notice.id)}
-                    >
-                      <Law>{notice.title}</Law>
-                    </Link>
-                    <small>
-                      {dayOf(notice.at)} {notice.article}
-                    </small>
-                    {!notice.read_at && (
-                      <Button size="small" type="text" disabled={read.isPending} onClick={() => read.mutate(notice.id)}>
-                        {t("home.mark_read")}
-                      </Button>
-                    )}
-                  </li>
-                ))}
-              </ul>
-              {unread && newest && (
-                <button type="button" className="plain" disabled={all.isPending} onClick={() => all.mutate(newest)}>
-                  {t("home.mark_all")}
-                </button>
-              )}
-              <Pagination
-                size="small"
-                align="end"
-                hideOnSinglePage
-                simple
-                current={page}
-                pageSize={NOTICES}
-                total={total}
-                showSizeChanger={false}
-                onChange={setPage}
-              />
-            </>
-          )
-        }
-      </Loaded>
+      <List
+        query={(offset, limit) => notices(unread, offset, limit)}
+        rows={8}
+        narrow
+        empty={t(unread ? "home.no_notices" : "home.no_notices_ever")}
+      >
+        {({ items }, page) => (
+          <>
+            <ul className="notices">
+              {items.map((notice) => (
+                <li key={notice.id} className={notice.kind}>
+                  <span className="notice-kind">{term("notice", notice.kind)}</span>
+                  <Link to="/cases/$id" params={{ id: notice.case }} onClick={() => !notice.read_at && read.mutate(notice.id)}>
+                    <Law>{notice.title}</Law>
+                  </Link>
+                  <small>
+                    {dayOf(notice.at)} {notice.article}
+                  </small>
+                  {!notice.read_at && (
+                    <Button size="small" type="text" disabled={read.isPending} onClick={() => read.mutate(notice.id)}>
+                      {t("home.mark_read")}
+                    </Button>
+                  )}
+                </li>
+              ))}
+            </ul>
+            {unread && page === 1 && (
+              <button type="button" className="plain" disabled={all.isPending} onClick={() => all.mutate(items[0]?.at ?? "")}>
+                {t("home.mark_all")}
+              </button>
+            )}
+          </>
+        )}
+      </List>
     </section>
   );
 }

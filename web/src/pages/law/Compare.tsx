@@ -1,15 +1,16 @@
 /** Two districts side by side: what differs for those who live under them. */
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { Pagination, Select } from "antd";
+import { Select } from "antd";
 import { useState } from "react";
 import type { Schemas } from "../../api/client";
 import { comparison } from "../../api/queries";
 import { useGlossary } from "../../glossary";
-import { Scroll } from "../../parts/Scroll";
+import { Pages } from "../../parts/List";
+import { Table } from "../../parts/Table";
 import { Loaded } from "../../shell/Faults";
 
-const PAGE = 20;
+const ROWS = 20;
 
 export function Compare({ lines, left }: { lines: Schemas["PackLine"][]; left: string }) {
   const { t } = useGlossary();
@@ -49,44 +50,22 @@ function Rows({ both }: { both: Schemas["Comparison"] }) {
     );
   return (
     <>
-      <Scroll label={t("law.compare")}>
-        <table className="plain-table compare">
-          <thead>
-            <tr>
-              <th scope="col">{t("law.procedure")}</th>
-              <th scope="col">{t("law.aspect")}</th>
-              <th scope="col">{t("law.what")}</th>
-              <th scope="col" lang="zh-CN">
-                {both.left.title}
-              </th>
-              <th scope="col" lang="zh-CN">
-                {both.right.title}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {both.rows.slice((page - 1) * PAGE, page * PAGE).map((row) => (
-              <tr key={`${row.procedure?.id ?? ""} ${row.aspect} ${row.what.id}`}>
-                <td lang={row.procedure ? "zh-CN" : undefined}>{row.procedure?.title ?? t("law.whole_pack")}</td>
-                <td>{term("aspect", row.aspect)}</td>
-                <td lang="zh-CN">{row.what.title}</td>
-                <td>{side(row.left, row.left_articles)}</td>
-                <td>{side(row.right, row.right_articles)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
-      <Pagination
-        size="small"
-        align="end"
-        current={page}
-        pageSize={PAGE}
-        total={both.rows.length}
-        showSizeChanger={false}
-        showTotal={(total) => t("law.differences", { total })}
-        onChange={setPage}
-      />
+      <Table
+        label={t("law.compare")}
+        className="compare"
+        columns={[t("law.procedure"), t("law.aspect"), t("law.what"), { law: both.left.title }, { law: both.right.title }]}
+      >
+        {both.rows.slice((page - 1) * ROWS, page * ROWS).map((row) => (
+          <tr key={`${row.procedure?.id ?? ""} ${row.aspect} ${row.what.id}`}>
+            <td lang={row.procedure ? "zh-CN" : undefined}>{row.procedure?.title ?? t("law.whole_pack")}</td>
+            <td>{term("aspect", row.aspect)}</td>
+            <td lang="zh-CN">{row.what.title}</td>
+            <td>{side(row.left, row.left_articles)}</td>
+            <td>{side(row.right, row.right_articles)}</td>
+          </tr>
+        ))}
+      </Table>
+      <Pages page={page} rows={ROWS} total={both.rows.length} go={setPage} tell={(total) => t("law.differences", { total })} />
     </>
   );
 }

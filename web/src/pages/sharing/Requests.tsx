@@ -1,19 +1,19 @@
 /** Requests for data: what waits for this organisation, what it asked for, what it is asked for; those due first open the list. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { Pagination, Segmented } from "antd";
+import { Segmented } from "antd";
 import type { Schemas } from "../../api/client";
 import { cases, me } from "../../api/queries";
 import { useGlossary } from "../../glossary";
+import { List } from "../../parts/List";
 import { Table } from "../../parts/Table";
 import { dayOf } from "../../parts/time";
-import { Loaded, Nothing } from "../../shell/Faults";
+import { Nothing } from "../../shell/Faults";
 import { Due } from "../docket/Due";
 import "../docket/docket.css";
 import { Article, Law, useOrganisation, useSubject } from "../docket/parts";
 import { Frame } from "./Frame";
 
-const PAGE = 15;
 const SCOPES = ["waiting", "demander", "provider", "all", "ended"] as const;
 type Scope = (typeof SCOPES)[number];
 
@@ -28,10 +28,7 @@ export function Requests() {
     ...(scope === "demander" || scope === "provider" ? { part: scope } : {}),
     ended: scope === "ended",
     sort: scope === "ended" ? ("changed" as const) : ("due" as const),
-    offset: (page - 1) * PAGE,
-    limit: PAGE,
   };
-  const found = useQuery({ ...cases(filter), placeholderData: (before) => before });
   return (
     <Frame>
       <div className="filters">
@@ -44,27 +41,13 @@ export function Requests() {
         <span className="quiet">{term("sharing_scope_why", scope)}</span>
       </div>
       <section className="card">
-        <Loaded of={found} rows={10}>
-          {({ items, total }) =>
-            total === 0 ? (
-              <Empty scope={scope} />
-            ) : (
-              <>
-                <Lines lines={items} scope={scope} />
-                <Pagination
-                  size="small"
-                  align="end"
-                  current={page}
-                  pageSize={PAGE}
-                  total={total}
-                  showSizeChanger={false}
-                  showTotal={(count) => t("table.total", { total: count })}
-                  onChange={(next) => void navigate({ search: { scope, page: next } })}
-                />
-              </>
-            )
-          }
-        </Loaded>
+        <List
+          query={(offset, limit) => cases({ ...filter, offset, limit })}
+          at={{ page, go: (next) => void navigate({ search: { scope, page: next } }) }}
+          empty={<Empty scope={scope} />}
+        >
+          {({ items }) => <Lines lines={items} scope={scope} />}
+        </List>
       </section>
     </Frame>
   );

@@ -1,48 +1,32 @@
 /** Services that were granted, as they stand: who gives what to whom, until when, and how much it is used. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { Pagination, Tag } from "antd";
+import { Tag } from "antd";
 import type { Schemas } from "../../api/client";
 import { me, services } from "../../api/queries";
 import { useGlossary } from "../../glossary";
+import { List } from "../../parts/List";
 import { Table } from "../../parts/Table";
 import { dayOf, lastDayOf } from "../../parts/time";
-import { Loaded, Nothing } from "../../shell/Faults";
 import { useOrganisation } from "../docket/parts";
 import { Frame } from "./Frame";
 
-const PAGE = 15;
 export const LOOK = { active: "success", suspended: "warning", ended: "default" } as const;
 
 export function Services() {
   const { t } = useGlossary();
   const { page = 1 } = useSearch({ from: "/shell/sharing/services" });
   const navigate = useNavigate({ from: "/sharing/services" });
-  const found = useQuery({ ...services((page - 1) * PAGE, PAGE), placeholderData: (before) => before });
   return (
     <Frame>
       <section className="card">
-        <Loaded of={found} rows={8}>
-          {({ items, total }) =>
-            total === 0 ? (
-              <Nothing>{t("service.nothing")}</Nothing>
-            ) : (
-              <>
-                <Lines lines={items} />
-                <Pagination
-                  size="small"
-                  align="end"
-                  current={page}
-                  pageSize={PAGE}
-                  total={total}
-                  showSizeChanger={false}
-                  showTotal={(count) => t("table.total", { total: count })}
-                  onChange={(next) => void navigate({ search: { page: next } })}
-                />
-              </>
-            )
-          }
-        </Loaded>
+        <List
+          query={services}
+          at={{ page, go: (next) => void navigate({ search: { page: next } }) }}
+          empty={t("service.nothing")}
+        >
+          {({ items }) => <Lines lines={items} />}
+        </List>
       </section>
     </Frame>
   );
