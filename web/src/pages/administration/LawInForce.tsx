@@ -25,7 +25,7 @@ export function LawInForce() {
       lead="admin.law_lead"
       action={
         amends && (
-          <Link to="/administration/law/amendment" className="button-link">
+          <Link to="/administration/law/amendment" className="as-button main">
             {t("admin.amend")}
           </Link>
         )

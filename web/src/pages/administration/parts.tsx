@@ -53,7 +53,7 @@ export function Frame({ word, lead, roles, action, children }: FrameProps) {
         </div>
         <p className="quiet">{t(lead)}</p>
       </header>
-      <nav className="tabs" aria-label={t("admin.title")}>
+      <nav className="subnav" aria-label={t("admin.title")}>
         {TABS.map(({ to, word }) => (
           <Link key={to} to={to} activeOptions={{ exact: to === "/administration" }}>
             {t(word)}

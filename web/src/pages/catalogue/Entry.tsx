@@ -42,7 +42,7 @@ function Whole({ view }: { view: Schemas["EntryView"] }) {
       <EntryHead view={view} />
       {search.done === "submitted" && <Alert type="success" showIcon role="status" title={t("editor.submitted")} />}
       <nav aria-label={t("catalogue.parts")}>
-        <ul className="views">
+        <ul className="subnav">
           {VIEWS.map((one) => (
             <li key={one}>
               <Link

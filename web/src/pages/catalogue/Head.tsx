@@ -36,7 +36,7 @@ export function CatalogueHead({ children }: { children?: ReactNode }) {
         </div>
       </div>
       <nav aria-label={t("catalogue.views")}>
-        <ul className="views">
+        <ul className="subnav">
           {VIEWS.map(([to, word]) => (
             <li key={to}>
               <Link to={to} activeOptions={{ exact: true, includeSearch: false }}>

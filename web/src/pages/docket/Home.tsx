@@ -51,7 +51,7 @@ function Waiting() {
             <button type="button" className="plain" onClick={() => setPicked(new Map())}>
               {t("home.unpick")}
             </button>
-            <Link to="/batch" search={{ cases: [...picked.keys()].join(" ") }} className="button-link">
+            <Link to="/batch" search={{ cases: [...picked.keys()].join(" ") }} className="as-button main">
               {t("home.batch")}
             </Link>
           </span>
