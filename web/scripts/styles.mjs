@@ -19,7 +19,6 @@ const USED = [
   "Segmented",
   "Select",
   "Skeleton",
-  "Tabs",
   "Tag",
   "Tooltip",
 ];

@@ -1,7 +1,7 @@
 /** The law page: the packs with their articles and procedures, two districts side by side, and the year's calendar. */
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
-import { Select, Tabs, Tag } from "antd";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { Select, Tag } from "antd";
 import type { Schemas } from "../../api/client";
 import { packs } from "../../api/queries";
 import { useGlossary } from "../../glossary";
@@ -41,11 +41,20 @@ export function Law() {
                 chosen={chosen}
                 choose={(id) => void navigate({ search: { ...search, pack: id, article: undefined } })}
               />
-              <Tabs
-                activeKey={view}
-                items={VIEWS.map((key) => ({ key, label: words[key] }))}
-                onChange={(key) => void navigate({ search: { pack: chosen.id, view: key, with: search.with } })}
-              />
+              <nav className="subnav" aria-label={t("nav.law")}>
+                {VIEWS.map((key) => (
+                  <Link
+                    key={key}
+                    to="/law"
+                    search={{ pack: chosen.id, view: key, with: search.with }}
+                    activeOptions={{ exact: true }}
+                    aria-current={key === view ? "page" : undefined}
+                    className={key === view ? "active" : ""}
+                  >
+                    {words[key]}
+                  </Link>
+                ))}
+              </nav>
               {(view === "articles" || view === "procedures") && <BookView id={chosen.id} view={view} />}
               {view === "compare" && <Compare lines={lines} left={chosen.id} />}
               {view === "calendar" && <Calendar />}
