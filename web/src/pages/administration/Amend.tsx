@@ -6,17 +6,19 @@
  */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Alert, Button, Form, Input, Segmented } from "antd";
+import { Alert, Button, Form, Segmented } from "antd";
 import { useState } from "react";
 import { client, type Schemas, take } from "../../api/client";
 import { useGlossary } from "../../glossary";
+import { TextField } from "../../parts/Form";
 import { dayOf } from "../../parts/time";
+import { useChange } from "../../parts/useChange";
 import { useDraft } from "../../parts/useDraft";
 import { Fault, Nothing } from "../../shell/Faults";
 import { Law, useNow } from "../docket/parts";
 import { Moves } from "./Moves";
 import { calendarFile, NoticeEditor, readNotice } from "./Notice";
-import { Frame, useChange } from "./parts";
+import { Frame } from "./parts";
 
 const LARGEST = 1_000_000;
 
@@ -132,22 +134,23 @@ function FileFields({ typed, write }: FieldsProps) {
   };
   return (
     <Form layout="vertical" component="div">
-      <Form.Item label={t("admin.amend_title")} htmlFor="amend-title" required>
-        <Input
-          id="amend-title"
-          value={typed.title ?? ""}
-          maxLength={200}
-          onChange={(event) => write("title", event.target.value)}
-        />
-      </Form.Item>
-      <Form.Item label={t("admin.amend_path")} htmlFor="amend-path" required extra={t("admin.amend_path_hint")}>
-        <Input
-          id="amend-path"
-          value={typed.path ?? ""}
-          spellCheck={false}
-          onChange={(event) => write("path", event.target.value)}
-        />
-      </Form.Item>
+      <TextField
+        id="amend-title"
+        label={t("admin.amend_title")}
+        required
+        maxLength={200}
+        value={typed.title}
+        write={(text) => write("title", text)}
+      />
+      <TextField
+        id="amend-path"
+        label={t("admin.amend_path")}
+        hint={t("admin.amend_path_hint")}
+        required
+        spellCheck={false}
+        value={typed.path}
+        write={(text) => write("path", text)}
+      />
       <Form.Item label={t("admin.amend_upload")} htmlFor="amend-upload">
         <input
           id="amend-upload"
@@ -160,16 +163,16 @@ function FileFields({ typed, write }: FieldsProps) {
         />
       </Form.Item>
       {tooLarge && <Alert type="error" showIcon role="alert" title={t("admin.amend_too_large")} />}
-      <Form.Item label={t("admin.amend_text")} htmlFor="amend-text" required>
-        <Input.TextArea
-          id="amend-text"
-          rows={16}
-          spellCheck={false}
-          className="source"
-          value={typed.text ?? ""}
-          onChange={(event) => write("text", event.target.value)}
-        />
-      </Form.Item>
+      <TextField
+        id="amend-text"
+        label={t("admin.amend_text")}
+        required
+        rows={16}
+        spellCheck={false}
+        className="source"
+        value={typed.text}
+        write={(text) => write("text", text)}
+      />
     </Form>
   );
 }

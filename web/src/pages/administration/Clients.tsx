@@ -1,19 +1,20 @@
 /** The systems that call the platform by themselves, each known by its SM2 key: registered, given another key, revoked. */
 import { useQuery } from "@tanstack/react-query";
-import { Alert, Button, Form, Input, Tag } from "antd";
+import { Alert, Button, Form, Tag } from "antd";
 import { useState } from "react";
 import { client, type Schemas, take } from "../../api/client";
 import { clients, me } from "../../api/queries";
 import { useGlossary } from "../../glossary";
+import { SendForm, TextField } from "../../parts/Form";
 import { List } from "../../parts/List";
 import { OrganisationSelect } from "../../parts/OrganisationSelect";
 import { Side } from "../../parts/Side";
 import { Table } from "../../parts/Table";
 import { dayOf, minuteOf } from "../../parts/time";
+import { useChange } from "../../parts/useChange";
 import { useDraft } from "../../parts/useDraft";
-import { Fault } from "../../shell/Faults";
 import { Law, useNow, useOrganisation } from "../docket/parts";
-import { Frame, useChange, useRoles } from "./parts";
+import { Frame, useRoles } from "./parts";
 
 type Client = Schemas["Client"];
 
@@ -119,9 +120,16 @@ function ClientState({ of }: { of: Client }) {
 function KeyField({ id, value, write }: { id: string; value: string; write: (text: string) => void }) {
   const { t } = useGlossary();
   return (
-    <Form.Item label={t("admin.public_key")} htmlFor={id} required extra={t("admin.public_key_hint")}>
-      <Input.TextArea id={id} rows={5} spellCheck={false} value={value} onChange={(event) => write(event.target.value)} />
-    </Form.Item>
+    <TextField
+      id={id}
+      label={t("admin.public_key")}
+      hint={t("admin.public_key_hint")}
+      required
+      rows={5}
+      spellCheck={false}
+      value={value}
+      write={write}
+    />
   );
 }
 
@@ -143,7 +151,7 @@ function NewClient({ finish }: { finish: (made: Client) => void }) {
       ),
     ["clients"],
   );
-  const ready = typed.organisation && typed.name?.trim() && typed.key?.trim() && typed.until;
+  const ready = [typed.organisation, typed.name, typed.key, typed.until].every((text) => text?.trim());
   const send = () =>
     save.mutate(undefined, {
       onSuccess: (made) => {
@@ -152,8 +160,7 @@ function NewClient({ finish }: { finish: (made: Client) => void }) {
       },
     });
   return (
-    <Form layout="vertical" className="stack" onFinish={() => !save.isPending && ready && send()}>
-      {save.error && <Fault error={save.error} />}
+    <SendForm sending={save} ready={ready} send={send} act={t("admin.client_register")}>
       <Form.Item label={t("admin.organisation")} htmlFor="client-organisation" required>
         <OrganisationSelect
           id="client-organisation"
@@ -161,28 +168,25 @@ function NewClient({ finish }: { finish: (made: Client) => void }) {
           choose={(id) => write("organisation", id ?? "")}
         />
       </Form.Item>
-      <Form.Item label={t("admin.client")} htmlFor="client-name" required>
-        <Input
-          id="client-name"
-          value={typed.name ?? ""}
-          maxLength={200}
-          onChange={(event) => write("name", event.target.value)}
-        />
-      </Form.Item>
+      <TextField
+        id="client-name"
+        label={t("admin.client")}
+        required
+        maxLength={200}
+        value={typed.name}
+        write={(text) => write("name", text)}
+      />
       <KeyField id="client-key" value={typed.key ?? ""} write={(text) => write("key", text)} />
-      <Form.Item label={t("admin.expires")} htmlFor="client-until" required>
-        <Input
-          id="client-until"
-          type="date"
-          className="narrow"
-          value={typed.until ?? ""}
-          onChange={(event) => write("until", event.target.value)}
-        />
-      </Form.Item>
-      <Button type="primary" htmlType="submit" loading={save.isPending} disabled={!ready}>
-        {t("admin.client_register")}
-      </Button>
-    </Form>
+      <TextField
+        id="client-until"
+        label={t("admin.expires")}
+        required
+        type="date"
+        className="narrow"
+        value={typed.until}
+        write={(text) => write("until", text)}
+      />
+    </SendForm>
   );
 }
 
@@ -236,15 +240,18 @@ function Rotate({ of, finish }: { of: Client; finish: (what: string) => void }) 
       },
     });
   return (
-    <Form layout="vertical" className="stack divided" onFinish={() => !save.isPending && typed.key?.trim() && send()}>
+    <SendForm
+      sending={save}
+      ready={Boolean(typed.key?.trim())}
+      send={send}
+      act={t("admin.client_rotate")}
+      as="plain"
+      className="stack divided"
+    >
       <h3>{t("admin.client_rotate")}</h3>
       <p className="quiet">{t("admin.client_rotate_hint")}</p>
-      {save.error && <Fault error={save.error} />}
       <KeyField id="client-new-key" value={typed.key ?? ""} write={(text) => write("key", text)} />
-      <Button htmlType="submit" loading={save.isPending} disabled={!typed.key?.trim()}>
-        {t("admin.client_rotate")}
-      </Button>
-    </Form>
+    </SendForm>
   );
 }
 
@@ -255,24 +262,17 @@ function Revoke({ of, finish }: { of: Client; finish: (what: string) => void }) 
   const revoke = useChange(() => take(client.DELETE("/api/v1/clients/{id}", { params: { path: { id: of.id } } })), ["clients"]);
   const sure = name.trim() === of.name;
   return (
-    <Form
-      layout="vertical"
+    <SendForm
+      sending={revoke}
+      ready={sure}
+      send={() => revoke.mutate(undefined, { onSuccess: () => finish(t("admin.client_revoked", { name: of.name })) })}
+      act={t("admin.client_revoke")}
+      as="danger"
       className="stack divided"
-      onFinish={() =>
-        sure &&
-        !revoke.isPending &&
-        revoke.mutate(undefined, { onSuccess: () => finish(t("admin.client_revoked", { name: of.name })) })
-      }
     >
       <h3>{t("admin.client_revoke")}</h3>
       <p className="quiet">{t("admin.client_revoke_hint")}</p>
-      {revoke.error && <Fault error={revoke.error} />}
-      <Form.Item label={t("admin.client_revoke_name")} htmlFor="client-revoke">
-        <Input id="client-revoke" value={name} onChange={(event) => setName(event.target.value)} />
-      </Form.Item>
-      <Button danger htmlType="submit" disabled={!sure} loading={revoke.isPending}>
-        {t("admin.client_revoke")}
-      </Button>
-    </Form>
+      <TextField id="client-revoke" label={t("admin.client_revoke_name")} value={name} write={setName} />
+    </SendForm>
   );
 }

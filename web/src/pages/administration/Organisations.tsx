@@ -5,14 +5,16 @@ import { useState } from "react";
 import { client, type Schemas, take } from "../../api/client";
 import { organisationsPage, packs } from "../../api/queries";
 import { useGlossary } from "../../glossary";
+import { SendForm, TextField } from "../../parts/Form";
 import { List } from "../../parts/List";
 import { Side } from "../../parts/Side";
 import { Table } from "../../parts/Table";
 import { minuteOf } from "../../parts/time";
+import { useChange } from "../../parts/useChange";
 import { useDraft } from "../../parts/useDraft";
 import { Fault } from "../../shell/Faults";
 import { Law } from "../docket/parts";
-import { Frame, Sure, useChange, useRoles } from "./parts";
+import { Frame, Sure, useRoles } from "./parts";
 
 const KINDS = ["department", "street", "institution", "company", "municipal"] as const;
 
@@ -135,7 +137,7 @@ function OrganisationForm({ of, finish }: FormProps) {
       ? take(client.PUT("/api/v1/organisations/{id}", { params: { path: { id: of.id } }, body }))
       : take(client.POST("/api/v1/organisations", { body }));
   }, ["organisations"]);
-  const ready = typed.name?.trim() && typed.code?.trim();
+  const ready = [typed.name, typed.code].every((text) => text?.trim());
   const send = () =>
     save.mutate(undefined, {
       onSuccess: (answer) => {
@@ -144,25 +146,25 @@ function OrganisationForm({ of, finish }: FormProps) {
       },
     });
   return (
-    <Form layout="vertical" onFinish={() => !save.isPending && ready && send()} className="stack">
-      {save.error && <Fault error={save.error} />}
-      <Form.Item label={t("admin.name")} htmlFor="organisation-name" required>
-        <Input
-          id="organisation-name"
-          value={typed.name ?? ""}
-          maxLength={200}
-          onChange={(event) => write("name", event.target.value)}
-        />
-      </Form.Item>
-      <Form.Item label={t("admin.code")} htmlFor="organisation-code" required extra={t("admin.code_hint")}>
-        <Input
-          id="organisation-code"
-          value={typed.code ?? ""}
-          disabled={of !== undefined}
-          maxLength={32}
-          onChange={(event) => write("code", event.target.value)}
-        />
-      </Form.Item>
+    <SendForm sending={save} ready={ready} send={send} act={t("admin.save")}>
+      <TextField
+        id="organisation-name"
+        label={t("admin.name")}
+        required
+        maxLength={200}
+        value={typed.name}
+        write={(text) => write("name", text)}
+      />
+      <TextField
+        id="organisation-code"
+        label={t("admin.code")}
+        hint={t("admin.code_hint")}
+        required
+        disabled={of !== undefined}
+        maxLength={32}
+        value={typed.code}
+        write={(text) => write("code", text)}
+      />
       <Form.Item label={t("admin.kind")} htmlFor="organisation-kind">
         <Select
           id="organisation-kind"
@@ -181,18 +183,15 @@ function OrganisationForm({ of, finish }: FormProps) {
           onChange={(office) => write("office", office ?? "")}
         />
       </Form.Item>
-      <Form.Item label={t("admin.credit_code")} htmlFor="organisation-credit" extra={t("admin.credit_code_hint")}>
-        <Input
-          id="organisation-credit"
-          value={typed.credit_code ?? ""}
-          maxLength={18}
-          onChange={(event) => write("credit_code", event.target.value)}
-        />
-      </Form.Item>
-      <Button type="primary" htmlType="submit" loading={save.isPending} disabled={!ready}>
-        {t("admin.save")}
-      </Button>
-    </Form>
+      <TextField
+        id="organisation-credit"
+        label={t("admin.credit_code")}
+        hint={t("admin.credit_code_hint")}
+        maxLength={18}
+        value={typed.credit_code}
+        write={(text) => write("credit_code", text)}
+      />
+    </SendForm>
   );
 }
 
@@ -290,26 +289,28 @@ function Key({ organisation, changed }: Omit<OneProps, "manages">) {
       },
     });
   return (
-    <Form layout="vertical" className="stack divided" onFinish={() => !save.isPending && key.trim() !== "" && send()}>
+    <SendForm
+      sending={save}
+      ready={key.trim() !== ""}
+      send={send}
+      act={t("admin.signing_key_set")}
+      as="plain"
+      className="stack divided"
+    >
       <h3>{t("admin.signing_key")}</h3>
       <p className="quiet">{t("admin.signing_key_hint")}</p>
       {organisation.signing_key_since && (
         <p className="quiet">{t("admin.key_since", { since: minuteOf(organisation.signing_key_since) })}</p>
       )}
       {organisation.signing_key ? <pre className="code">{organisation.signing_key}</pre> : <p>{t("admin.key_absent")}</p>}
-      {save.error && <Fault error={save.error} />}
-      <Form.Item label={t("admin.signing_key_new")} htmlFor="organisation-key">
-        <Input.TextArea
-          id="organisation-key"
-          rows={4}
-          spellCheck={false}
-          value={key}
-          onChange={(event) => write("key", event.target.value)}
-        />
-      </Form.Item>
-      <Button htmlType="submit" loading={save.isPending} disabled={key.trim() === ""}>
-        {t("admin.signing_key_set")}
-      </Button>
-    </Form>
+      <TextField
+        id="organisation-key"
+        label={t("admin.signing_key_new")}
+        rows={4}
+        spellCheck={false}
+        value={key}
+        write={(text) => write("key", text)}
+      />
+    </SendForm>
   );
 }

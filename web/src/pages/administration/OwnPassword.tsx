@@ -1,10 +1,10 @@
 /** One's own password: the present one, and twice the new one. Passwords are kept nowhere, not even as a draft. */
-import { Alert, Button, Form, Input } from "antd";
+import { Alert } from "antd";
 import { useState } from "react";
 import { client, take } from "../../api/client";
 import { useGlossary } from "../../glossary";
-import { Fault } from "../../shell/Faults";
-import { useChange } from "./parts";
+import { SendForm, TextField } from "../../parts/Form";
+import { useChange } from "../../parts/useChange";
 
 const SHORTEST = 10;
 
@@ -22,32 +22,28 @@ export function OwnPassword() {
     { field: "again", word: "account.password_again", complete: "new-password" },
   ] as const;
   return (
-    <Form
-      layout="vertical"
+    <SendForm
+      sending={change}
+      ready={ready}
+      send={() => change.mutate(undefined, { onSuccess: () => setTyped({ old: "", chosen: "", again: "" }) })}
+      act={t("account.password_change")}
+      as="plain"
       className="own-password"
-      onFinish={() =>
-        ready &&
-        !change.isPending &&
-        change.mutate(undefined, { onSuccess: () => setTyped({ old: "", chosen: "", again: "" }) })
-      }
     >
-      {change.error && <Fault error={change.error} />}
       {change.isSuccess && <Alert type="success" showIcon role="status" title={t("account.password_done")} />}
       {fields.map(({ field, word, complete }) => (
-        <Form.Item key={field} label={t(word)} htmlFor={`password-${field}`} required>
-          <Input
-            id={`password-${field}`}
-            type="password"
-            autoComplete={complete}
-            value={typed[field]}
-            onChange={(event) => setTyped({ ...typed, [field]: event.target.value })}
-          />
-        </Form.Item>
+        <TextField
+          key={field}
+          id={`password-${field}`}
+          label={t(word)}
+          required
+          type="password"
+          autoComplete={complete}
+          value={typed[field]}
+          write={(text) => setTyped({ ...typed, [field]: text })}
+        />
       ))}
       {typed.again !== "" && typed.again !== typed.chosen && <p role="status">{t("account.password_differs")}</p>}
-      <Button htmlType="submit" disabled={!ready} loading={change.isPending}>
-        {t("account.password_change")}
-      </Button>
-    </Form>
+    </SendForm>
   );
 }

@@ -4,16 +4,17 @@ import { useDeferredValue, useState } from "react";
 import { client, type Schemas, take } from "../../api/client";
 import { people } from "../../api/queries";
 import { useGlossary } from "../../glossary";
+import { SendForm, TextField } from "../../parts/Form";
 import { List } from "../../parts/List";
 import { OrganisationSelect } from "../../parts/OrganisationSelect";
 import { Side } from "../../parts/Side";
 import { Table } from "../../parts/Table";
 import { minuteOf } from "../../parts/time";
+import { useChange } from "../../parts/useChange";
 import { useDraft } from "../../parts/useDraft";
-import { Fault } from "../../shell/Faults";
 import { Law, useNow, useOrganisation } from "../docket/parts";
 import { PersonPanel, WORK } from "./Person";
-import { ADMINISTRATORS, Frame, Once, type Role, useChange, useRoles } from "./parts";
+import { ADMINISTRATORS, Frame, Once, type Role, useRoles } from "./parts";
 
 type Person = Schemas["Person"];
 
@@ -150,7 +151,7 @@ function NewPerson() {
       ),
     ["people"],
   );
-  const ready = typed.name?.trim() && typed.login?.trim() && typed.organisation;
+  const ready = [typed.name, typed.login, typed.organisation].every((text) => text?.trim());
   if (save.data) {
     return (
       <Once
@@ -163,30 +164,31 @@ function NewPerson() {
     );
   }
   return (
-    <Form
-      layout="vertical"
-      className="stack"
-      onFinish={() => !save.isPending && ready && save.mutate(undefined, { onSuccess: forget })}
+    <SendForm
+      sending={save}
+      ready={ready}
+      send={() => save.mutate(undefined, { onSuccess: forget })}
+      act={t("admin.person_make")}
     >
-      {save.error && <Fault error={save.error} />}
-      <Form.Item label={t("admin.person")} htmlFor="person-name" required>
-        <Input
-          id="person-name"
-          value={typed.name ?? ""}
-          maxLength={100}
-          onChange={(event) => write("name", event.target.value)}
-        />
-      </Form.Item>
-      <Form.Item label={t("admin.login")} htmlFor="person-login" required extra={t("admin.login_hint")}>
-        <Input
-          id="person-login"
-          autoCapitalize="off"
-          spellCheck={false}
-          maxLength={64}
-          value={typed.login ?? ""}
-          onChange={(event) => write("login", event.target.value)}
-        />
-      </Form.Item>
+      <TextField
+        id="person-name"
+        label={t("admin.person")}
+        required
+        maxLength={100}
+        value={typed.name}
+        write={(text) => write("name", text)}
+      />
+      <TextField
+        id="person-login"
+        label={t("admin.login")}
+        hint={t("admin.login_hint")}
+        required
+        autoCapitalize="off"
+        spellCheck={false}
+        maxLength={64}
+        value={typed.login}
+        write={(text) => write("login", text)}
+      />
       <Form.Item label={t("admin.organisation")} htmlFor="person-organisation" required>
         <OrganisationSelect
           id="person-organisation"
@@ -195,9 +197,6 @@ function NewPerson() {
         />
       </Form.Item>
       <p className="quiet">{t("admin.person_password")}</p>
-      <Button type="primary" htmlType="submit" loading={save.isPending} disabled={!ready}>
-        {t("admin.person_make")}
-      </Button>
-    </Form>
+    </SendForm>
   );
 }

@@ -6,9 +6,10 @@ import { client, type Schemas, take } from "../../api/client";
 import { me } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { minuteOf } from "../../parts/time";
+import { useChange } from "../../parts/useChange";
 import { Fault } from "../../shell/Faults";
 import { useNow, useOrganisation } from "../docket/parts";
-import { ADMINISTRATORS, Once, type Role, Sure, useChange, useRoles } from "./parts";
+import { ADMINISTRATORS, Once, type Role, Sure, useRoles } from "./parts";
 import { SessionList } from "./SessionList";
 import { Enrolment } from "./Totp";
 

@@ -6,9 +6,9 @@ import { useGlossary } from "../../glossary";
 import { List } from "../../parts/List";
 import { Table } from "../../parts/Table";
 import { minuteOf } from "../../parts/time";
+import { useChange } from "../../parts/useChange";
 import { Fault } from "../../shell/Faults";
 import { Law, useNow, useOrganisation } from "../docket/parts";
-import { useChange } from "./parts";
 
 interface Props {
   /** Absent: one's own. */

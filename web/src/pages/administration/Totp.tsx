@@ -2,12 +2,14 @@
  * A second factor: a secret for the person's authenticator, as a picture and as text, shown once. One's own counts only
  * after its first code, so that a picture that was not scanned locks nobody out.
  */
-import { Alert, Button, Form, Input, QRCode } from "antd";
+import { Alert, Button, QRCode } from "antd";
 import { useState } from "react";
 import { client, take } from "../../api/client";
 import { useGlossary } from "../../glossary";
+import { SendForm, TextField } from "../../parts/Form";
+import { useChange } from "../../parts/useChange";
 import { Fault } from "../../shell/Faults";
-import { Once, useChange } from "./parts";
+import { Once } from "./parts";
 
 export function Enrolment({ person, enrolled }: { person: string; enrolled: boolean }) {
   const { t } = useGlossary();
@@ -70,23 +72,24 @@ export function OwnEnrolment() {
       <Once title={t("admin.totp_new")} value={secret} hint={t("account.totp_code_hint")}>
         <QRCode type="svg" value={url} size={176} bordered={false} color="#000" bgColor="#fff" />
       </Once>
-      {confirm.error && <Fault error={confirm.error} />}
-      <Form layout="vertical" onFinish={() => !confirm.isPending && confirm.mutate(pending)}>
-        <Form.Item label={t("account.totp_code")} htmlFor="totp-code" required>
-          <Input
-            id="totp-code"
-            className="narrow"
-            inputMode="numeric"
-            autoComplete="one-time-code"
-            maxLength={8}
-            value={code}
-            onChange={(event) => setCode(event.target.value)}
-          />
-        </Form.Item>
-        <Button type="primary" htmlType="submit" disabled={!/^\s*(\d\s*){6}$/.test(code)} loading={confirm.isPending}>
-          {t("account.totp_confirm")}
-        </Button>
-      </Form>
+      <SendForm
+        sending={confirm}
+        ready={/^\s*(\d\s*){6}$/.test(code)}
+        send={() => confirm.mutate(pending)}
+        act={t("account.totp_confirm")}
+      >
+        <TextField
+          id="totp-code"
+          label={t("account.totp_code")}
+          required
+          className="narrow"
+          inputMode="numeric"
+          autoComplete="one-time-code"
+          maxLength={8}
+          value={code}
+          write={setCode}
+        />
+      </SendForm>
     </div>
   );
 }

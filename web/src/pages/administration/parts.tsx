@@ -1,8 +1,8 @@
 /** What the pages of the administration share: their frame, who may use them, and how a secret is shown once. */
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Alert, Button } from "antd";
-import { type ReactNode, useRef, useState } from "react";
+import { type ReactNode, useState } from "react";
 import type { Schemas } from "../../api/client";
 import { me } from "../../api/queries";
 import { useGlossary, type Word } from "../../glossary";
@@ -79,24 +79,6 @@ function NotYours({ roles }: { roles: Role[] }) {
       </p>
     </section>
   );
-}
-
-/**
- * Something that changes the administration; what depends on it is read again, and the page stays where it is. While it is on
- * its way a second press is the same press: a form learns that it was sent only after the second click of a double click.
- */
-export function useChange<Input, Output>(change: (input: Input) => Promise<Output>, nouns: string[]) {
-  const queries = useQueryClient();
-  const flying = useRef<Promise<Output>>(undefined);
-  return useMutation({
-    mutationFn: (input: Input) => {
-      flying.current ??= change(input).finally(() => {
-        flying.current = undefined;
-      });
-      return flying.current;
-    },
-    onSuccess: () => Promise.all(nouns.map((noun) => queries.invalidateQueries({ queryKey: [noun] }))),
-  });
 }
 
 /** A secret that is shown once and is not kept anywhere in the consoles. */

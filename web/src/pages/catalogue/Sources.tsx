@@ -1,17 +1,18 @@
 /** The duties and the systems of an organisation: the two catalogues from which data arises, listed and recorded. */
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { Button, Input } from "antd";
+import { Button, Form } from "antd";
 import { useState } from "react";
 import { client, type Schemas, take } from "../../api/client";
 import { duties, me, systems } from "../../api/queries";
-import { useGlossary, type Word } from "../../glossary";
+import { useGlossary } from "../../glossary";
+import { SendForm, TextField } from "../../parts/Form";
 import { List } from "../../parts/List";
 import { OrganisationSelect } from "../../parts/OrganisationSelect";
 import { Side } from "../../parts/Side";
 import { Table } from "../../parts/Table";
+import { useChange } from "../../parts/useChange";
 import { useDraft } from "../../parts/useDraft";
-import { Fault } from "../../shell/Faults";
 import { CatalogueHead, useWrites } from "./Head";
 
 export function Sources() {
@@ -139,35 +140,8 @@ function Kind({ kind, organisation, children }: KindProps) {
   );
 }
 
-interface LineProps {
-  id: string;
-  word: Word;
-  value: string;
-  onChange: (value: string) => void;
-  rows?: number;
-  optional?: boolean;
-}
-
-function Line({ id, word, value, onChange, rows, optional }: LineProps) {
-  const { t } = useGlossary();
-  return (
-    <div className="field">
-      <label htmlFor={id}>
-        {t(word)}
-        {optional && <small className="quiet"> {t("editor.optional")}</small>}
-      </label>
-      {rows ? (
-        <Input.TextArea id={id} rows={rows} value={value} onChange={(event) => onChange(event.target.value)} />
-      ) : (
-        <Input id={id} value={value} onChange={(event) => onChange(event.target.value)} />
-      )}
-    </div>
-  );
-}
-
 function DutyForm({ done }: { done: () => void }) {
   const { t } = useGlossary();
-  const queries = useQueryClient();
   const { typed, write, forget } = useDraft("source.duty", {});
   const body: Schemas["DutyInput"] = {
     code: typed.code?.trim() ?? "",
@@ -175,52 +149,40 @@ function DutyForm({ done }: { done: () => void }) {
     basis: typed.basis?.trim() ?? "",
     description: typed.description?.trim() ?? "",
   };
-  const send = useMutation({
-    mutationFn: () => take(client.POST("/api/v1/duties", { body })),
-    onSuccess: async () => {
-      forget();
-      await Promise.all([["duties"], ["entries", "gaps"]].map((queryKey) => queries.invalidateQueries({ queryKey })));
-      done();
-    },
-  });
+  const send = useChange(async () => {
+    await take(client.POST("/api/v1/duties", { body }));
+    forget();
+  }, ["duties", "entries"]);
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        send.mutate();
-      }}
+    <SendForm
+      sending={send}
+      ready={body.code !== "" && body.name !== "" && body.basis !== ""}
+      send={() => send.mutate(undefined, { onSuccess: done })}
+      act={t("source.record")}
     >
-      <Line id="duty-code" word="source.code" value={typed.code ?? ""} onChange={(value) => write("code", value)} />
-      <Line id="duty-name" word="source.name" value={typed.name ?? ""} onChange={(value) => write("name", value)} />
-      <Line
+      <TextField id="duty-code" label={t("source.code")} required value={typed.code} write={(text) => write("code", text)} />
+      <TextField id="duty-name" label={t("source.name")} required value={typed.name} write={(text) => write("name", text)} />
+      <TextField
         id="duty-basis"
-        word="source.basis"
+        label={t("source.basis")}
+        required
         rows={2}
-        value={typed.basis ?? ""}
-        onChange={(value) => write("basis", value)}
+        value={typed.basis}
+        write={(text) => write("basis", text)}
       />
-      <Line
+      <TextField
         id="duty-description"
-        word="source.description"
-        optional
+        label={t("source.description")}
         rows={2}
-        value={typed.description ?? ""}
-        onChange={(value) => write("description", value)}
+        value={typed.description}
+        write={(text) => write("description", text)}
       />
-      {send.isError && <Fault error={send.error} />}
-      <div>
-        <Button type="primary" htmlType="submit" loading={send.isPending} disabled={!body.code || !body.name || !body.basis}>
-          {t("source.record")}
-        </Button>
-      </div>
-    </form>
+    </SendForm>
   );
 }
 
 function SystemForm({ organisation, done }: { organisation: string; done: () => void }) {
   const { t } = useGlossary();
-  const queries = useQueryClient();
   const known = useQuery(duties(organisation)).data?.items ?? [];
   const { typed, write, forget } = useDraft("source.system", {});
   const body: Schemas["SystemInput"] = {
@@ -230,26 +192,20 @@ function SystemForm({ organisation, done }: { organisation: string; done: () => 
     duty: typed.duty || null,
     accepted_on: typed.accepted_on || null,
   };
-  const send = useMutation({
-    mutationFn: () => take(client.POST("/api/v1/systems", { body })),
-    onSuccess: async () => {
-      forget();
-      await Promise.all([["systems"], ["entries", "gaps"]].map((queryKey) => queries.invalidateQueries({ queryKey })));
-      done();
-    },
-  });
+  const send = useChange(async () => {
+    await take(client.POST("/api/v1/systems", { body }));
+    forget();
+  }, ["systems", "entries"]);
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        send.mutate();
-      }}
+    <SendForm
+      sending={send}
+      ready={body.code !== "" && body.name !== ""}
+      send={() => send.mutate(undefined, { onSuccess: done })}
+      act={t("source.record")}
     >
-      <Line id="system-code" word="source.code" value={typed.code ?? ""} onChange={(value) => write("code", value)} />
-      <Line id="system-name" word="source.name" value={typed.name ?? ""} onChange={(value) => write("name", value)} />
-      <div className="field">
-        <label htmlFor="system-duty">{t("source.serves")}</label>
+      <TextField id="system-code" label={t("source.code")} required value={typed.code} write={(text) => write("code", text)} />
+      <TextField id="system-name" label={t("source.name")} required value={typed.name} write={(text) => write("name", text)} />
+      <Form.Item label={t("source.serves")} htmlFor="system-duty">
         <select
           id="system-duty"
           className="cell"
@@ -263,34 +219,21 @@ function SystemForm({ organisation, done }: { organisation: string; done: () => 
             </option>
           ))}
         </select>
-      </div>
-      <div className="field">
-        <label htmlFor="system-accepted">
-          {t("source.accepted_on")}
-          <small className="quiet"> {t("editor.optional")}</small>
-        </label>
-        <input
-          id="system-accepted"
-          type="date"
-          className="cell"
-          value={typed.accepted_on ?? ""}
-          onChange={(event) => write("accepted_on", event.target.value)}
-        />
-      </div>
-      <Line
-        id="system-description"
-        word="source.description"
-        optional
-        rows={2}
-        value={typed.description ?? ""}
-        onChange={(value) => write("description", value)}
+      </Form.Item>
+      <TextField
+        id="system-accepted"
+        label={t("source.accepted_on")}
+        type="date"
+        value={typed.accepted_on}
+        write={(text) => write("accepted_on", text)}
       />
-      {send.isError && <Fault error={send.error} />}
-      <div>
-        <Button type="primary" htmlType="submit" loading={send.isPending} disabled={!body.code || !body.name}>
-          {t("source.record")}
-        </Button>
-      </div>
-    </form>
+      <TextField
+        id="system-description"
+        label={t("source.description")}
+        rows={2}
+        value={typed.description}
+        write={(text) => write("description", text)}
+      />
+    </SendForm>
   );
 }

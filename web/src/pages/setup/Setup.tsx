@@ -4,14 +4,15 @@
  */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Alert, Button, Form, Input } from "antd";
+import { Alert, Button, Form } from "antd";
 import { useState } from "react";
 import { client, Failure, type Schemas, take } from "../../api/client";
 import { setupStanding } from "../../api/queries";
 import { useGlossary } from "../../glossary";
+import { TextField } from "../../parts/Form";
+import { useChange } from "../../parts/useChange";
 import { Fault, Loaded } from "../../shell/Faults";
 import { LookSwitches } from "../../shell/Shell";
-import { useChange } from "../administration/parts";
 import "./setup.css";
 
 const ROLES = ["system_administrator", "security_administrator", "audit_administrator"] as const;
@@ -91,17 +92,18 @@ function Work({ pack }: { pack: Schemas["PackLine"] | null }) {
   const twice = new Set(logins).size < logins.length;
   const ready = of("code") && of("district") && /^\d{6}$/.test(of("area")) && whole && !twice;
   const text = (field: string, label: string, more: { hint?: string; secret?: boolean; limit?: number } = {}) => (
-    <Form.Item label={label} htmlFor={`setup-${field}`} required extra={more.hint}>
-      <Input
-        id={`setup-${field}`}
-        type={more.secret ? "password" : "text"}
-        autoComplete={more.secret ? "new-password" : "off"}
-        spellCheck={false}
-        maxLength={more.limit ?? 100}
-        value={typed[field] ?? ""}
-        onChange={(event) => write(field, event.target.value)}
-      />
-    </Form.Item>
+    <TextField
+      id={`setup-${field}`}
+      label={label}
+      hint={more.hint}
+      required
+      type={more.secret ? "password" : "text"}
+      autoComplete={more.secret ? "new-password" : "off"}
+      spellCheck={false}
+      maxLength={more.limit ?? 100}
+      value={typed[field]}
+      write={(value) => write(field, value)}
+    />
   );
   return (
     <Form

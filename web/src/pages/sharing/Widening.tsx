@@ -1,15 +1,15 @@
 /** Asking for a wider use of a service, the provider's consent, and the reason why it is not called (acts on the service's case). */
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Alert, Button, Form, Input } from "antd";
-import { useRef, useState } from "react";
-import { client, Failure, type Schemas, take } from "../../api/client";
+import { Alert, Button } from "antd";
+import { useState } from "react";
+import { client, type Schemas, take } from "../../api/client";
 import { me, oneCase } from "../../api/queries";
 import { useGlossary } from "../../glossary";
+import { SendForm, TextField } from "../../parts/Form";
 import { Side } from "../../parts/Side";
+import { useChange } from "../../parts/useChange";
 import { useDraft } from "../../parts/useDraft";
-import { useSingle } from "../../parts/useSingle";
-import { Fault } from "../../shell/Faults";
 import { Article, Law } from "../docket/parts";
 import { ItemChoice } from "./AddToBasket";
 import { valuesIn } from "./elements";
@@ -118,31 +118,10 @@ function Wider({
   );
 }
 
-/** Sends an act once: the key stays until the district has answered. */
-function useOnce(id: string, close: () => void, send: (key: string) => Promise<unknown>) {
-  const queries = useQueryClient();
-  const key = useRef<string>(undefined);
-  return useMutation({
-    mutationFn: () => {
-      key.current ??= crypto.randomUUID();
-      return send(key.current);
-    },
-    onSuccess: async () => {
-      await Promise.all(
-        ["service", "services", "case", "cases"].map((noun) => queries.invalidateQueries({ queryKey: [noun] })),
-      );
-      close();
-    },
-    onError: (error) => {
-      if (error instanceof Failure && error.problem !== undefined) key.current = undefined;
-      void queries.invalidateQueries({ queryKey: ["service", id] });
-    },
-  });
-}
+const TOUCHED = ["service", "services", "case", "cases"];
 
 function Widen({ view, items, close }: Props & { close: () => void }) {
   const { t } = useGlossary();
-  const once = useSingle();
   const { typed, write, forget } = useDraft(`widening.${view.id}`, {});
   const more = items.filter((item) => !view.grant.fields.some((field) => field.name === item.code));
   const chosen = (typed.items ?? "").split(",").filter((code) => code !== "");
@@ -153,13 +132,18 @@ function Widen({ view, items, close }: Props & { close: () => void }) {
     statement: (typed.statement ?? "").trim(),
   };
   const nothing = chosen.length + valuesIn(typed.purposes).length + valuesIn(typed.row_values).length === 0;
-  const send = useOnce(view.id, close, async (key) => {
-    const path = { id: view.id };
-    await take(client.POST("/api/v1/services/{id}/widening", { params: { path }, body, headers: { "idempotency-key": key } }));
+  const send = useChange(async (_: undefined, key) => {
+    const params = { path: { id: view.id } };
+    await take(client.POST("/api/v1/services/{id}/widening", { params, body, headers: { "idempotency-key": key } }));
     forget();
-  });
+  }, TOUCHED);
   return (
-    <Form layout="vertical" className="stack" onFinish={() => once(() => send.mutateAsync())}>
+    <SendForm
+      sending={send}
+      ready={!nothing && body.statement !== ""}
+      send={() => send.mutate(undefined, { onSuccess: close })}
+      act={t("widening.send")}
+    >
       <p className="quiet">{t("widening.lead")}</p>
       {more.length > 0 && (
         <>
@@ -180,68 +164,64 @@ function Widen({ view, items, close }: Props & { close: () => void }) {
           />
         </>
       )}
-      <Form.Item label={t("widening.purposes")} htmlFor="widening-purposes" extra={t("widening.one_a_line")}>
-        <Input.TextArea
-          id="widening-purposes"
-          rows={2}
-          value={typed.purposes ?? ""}
-          onChange={(event) => write("purposes", event.target.value)}
-        />
-      </Form.Item>
+      <TextField
+        id="widening-purposes"
+        label={t("widening.purposes")}
+        hint={t("widening.one_a_line")}
+        rows={2}
+        value={typed.purposes}
+        write={(text) => write("purposes", text)}
+      />
       {view.grant.row_scope && (
-        <Form.Item label={t("widening.rows")} htmlFor="widening-rows" extra={t("widening.one_a_line")}>
-          <Input.TextArea
-            id="widening-rows"
-            rows={2}
-            value={typed.row_values ?? ""}
-            onChange={(event) => write("row_values", event.target.value)}
-          />
-        </Form.Item>
-      )}
-      <Form.Item label={t("widening.statement")} htmlFor="widening-statement" required>
-        <Input.TextArea
-          id="widening-statement"
-          rows={4}
-          maxLength={4_000}
-          value={typed.statement ?? ""}
-          onChange={(event) => write("statement", event.target.value)}
+        <TextField
+          id="widening-rows"
+          label={t("widening.rows")}
+          hint={t("widening.one_a_line")}
+          rows={2}
+          value={typed.row_values}
+          write={(text) => write("row_values", text)}
         />
-      </Form.Item>
-      {send.error && <Fault error={send.error} />}
-      <Button type="primary" htmlType="submit" loading={send.isPending} disabled={nothing || body.statement === ""}>
-        {t("widening.send")}
-      </Button>
-    </Form>
+      )}
+      <TextField
+        id="widening-statement"
+        label={t("widening.statement")}
+        required
+        rows={4}
+        maxLength={4_000}
+        value={typed.statement}
+        write={(text) => write("statement", text)}
+      />
+    </SendForm>
   );
 }
 
 function Idle({ id, close }: { id: string; close: () => void }) {
   const { t } = useGlossary();
-  const once = useSingle();
   const { typed, write, forget } = useDraft(`idle.${id}`, {});
   const reason = (typed.reason ?? "").trim();
-  const send = useOnce(id, close, async (key) => {
+  const send = useChange(async (_: undefined, key) => {
     const params = { path: { id } };
     const headers = { "idempotency-key": key };
     await take(client.POST("/api/v1/services/{id}/idle-reason", { params, body: { reason }, headers }));
     forget();
-  });
+  }, TOUCHED);
   return (
-    <Form layout="vertical" className="stack" onFinish={() => once(() => send.mutateAsync())}>
+    <SendForm
+      sending={send}
+      ready={reason !== ""}
+      send={() => send.mutate(undefined, { onSuccess: close })}
+      act={t("idle.send")}
+    >
       <p className="quiet">{t("idle.lead")}</p>
-      <Form.Item label={t("idle.reason")} htmlFor="idle-reason" required>
-        <Input.TextArea
-          id="idle-reason"
-          rows={5}
-          maxLength={4_000}
-          value={typed.reason ?? ""}
-          onChange={(event) => write("reason", event.target.value)}
-        />
-      </Form.Item>
-      {send.error && <Fault error={send.error} />}
-      <Button type="primary" htmlType="submit" loading={send.isPending} disabled={reason === ""}>
-        {t("idle.send")}
-      </Button>
-    </Form>
+      <TextField
+        id="idle-reason"
+        label={t("idle.reason")}
+        required
+        rows={5}
+        maxLength={4_000}
+        value={typed.reason}
+        write={(text) => write("reason", text)}
+      />
+    </SendForm>
   );
 }
