@@ -48,6 +48,8 @@ export const THEMES: Record<ThemeName, ThemeConfig> = {
       colorBorderSecondary: "#e4e8ee",
       borderRadius: 6,
     },
+    // The track of a choice between a few is seen on the page too, not only on a card.
+    components: { Segmented: { trackBg: "#e6eaf0" } },
   },
   dark: {
     algorithm: theme.darkAlgorithm,
@@ -87,5 +89,6 @@ export const THEMES: Record<ThemeName, ThemeConfig> = {
       colorBorderSecondary: "#273242",
       borderRadius: 6,
     },
+    components: { Segmented: { trackBg: "#1e2835", itemSelectedBg: "#36455a" } },
   },
 };
