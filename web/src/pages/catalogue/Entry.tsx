@@ -230,6 +230,7 @@ export function Items({ items }: { items: Schemas["Item"][] }) {
     <section className="card">
       <h2>{t("catalogue.items", { count: items.length })}</h2>
       <Table
+        className="items-table"
         label={t("catalogue.items", { count: items.length })}
         columns={[
           t("item.code"),
