@@ -194,7 +194,10 @@ function Rules({ rules }: { rules: Schemas["PolicyRule"][] }) {
   // Of an action `speak:provider` the part before the colon is the action.
   const actions = (about: string[]) => [...new Set(about.map((one) => term("action", one.split(":")[0] ?? one)))];
   return (
-    <Table columns={[t("admin.policy_rule"), t("admin.policy_about"), t("admin.policy_ground"), t("admin.policy_effect")]}>
+    <Table
+      className="rules"
+      columns={[t("admin.policy_rule"), t("admin.policy_about"), t("admin.policy_ground"), t("admin.policy_effect")]}
+    >
       {rules.map((rule) => (
         <tr key={rule.id}>
           <td>{say(rule)}</td>
