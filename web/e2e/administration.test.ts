@@ -74,8 +74,9 @@ test("the security administrator gives roles; two of the three administrators ca
     .getByLabel(/^审计管理员/)
     .check();
   await page.locator("dialog").screenshot({ path: "shots/administration-roles.png" });
+  const saved = page.waitForResponse((answer) => answer.url().endsWith("/roles"));
   await page.getByRole("button", { name: "保存角色" }).click();
-  await settled(page);
+  await saved;
   const people = await system("GET", `/people?organisation=${organisations.items[0].id}&limit=200`);
   const roles = people.items.find((one: { id: string }) => one.id === person.id).roles;
   expect(roles.toSorted()).toEqual(["audit_administrator", "officer"]);

@@ -44,7 +44,14 @@ async function everyPage(): Promise<typeof pages> {
   const act: string = (await audit("GET", `/cases/${request.items[0].id}`)).timeline[0].id;
   const { use, ...call } = (await audit("GET", "/calls?outcome=served&limit=1")).items[0];
   return {
-    nobody: { login: "/login", setup: "/setup" },
+    nobody: {
+      login: "/login",
+      setup: "/setup",
+      "law-guest": "/law",
+      "law-guest-calendar": "/law?view=calendar",
+      objections: `/objections?entry=${entry}`,
+      "objections-follow": "/objections?view=follow",
+    },
     "fgw.cdo": {
       home: "/",
       cases: "/cases",
@@ -59,6 +66,7 @@ async function everyPage(): Promise<typeof pages> {
       "sharing-services": "/sharing/services",
       "sharing-service": `/sharing/services/${service}`,
       "sharing-ask": `/catalogue/${other}`,
+      "objections-own": `/objections?entry=${other}`,
     },
     "ga.cdo": {
       "home-provider": "/",
@@ -100,7 +108,11 @@ async function everyPage(): Promise<typeof pages> {
     },
     "audit.admin": {
       "evidence-acts": "/evidence",
+      "evidence-cases": "/evidence?view=cases",
       "evidence-calls": "/evidence?view=calls",
+      "evidence-loads": "/evidence?view=loads",
+      "evidence-figures": "/evidence?view=figures",
+      "evidence-entry": "/evidence?entry=acts-permanent/2026/1",
       "evidence-checkpoints": "/evidence?view=checkpoints",
       "evidence-act": `/evidence?act=${act}`,
       "evidence-call": `/evidence?call=${call.id}&service=${call.service}&place=${use.period}:${use.index}`,
@@ -129,7 +141,7 @@ const LOOKS: [string, Look, { axe: boolean; only?: RegExp }][] = [
   ["dark", { theme: "dark" }, { axe: true }],
   ["wide", { width: 1920, height: 1080 }, { axe: false }],
   ["english", { locale: "en" }, { axe: false }],
-  ["phone", { width: 390, height: 844 }, { axe: true, only: /^(login|home|case)$/ }],
+  ["phone", { width: 390, height: 844 }, { axe: true, only: /^(login|home|case|account|objections|law-guest)$/ }],
 ];
 
 describe.each(LOOKS)("in the look %s", (name, look, { axe, only }) => {

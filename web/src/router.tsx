@@ -9,6 +9,7 @@ import { docketRoutes } from "./pages/docket/routes";
 import { helpRoutes } from "./pages/help/routes";
 import { lawRoutes } from "./pages/law/routes";
 import { ledgerRoutes } from "./pages/ledger/routes";
+import { objectionRoutes } from "./pages/objection/routes";
 import { setup } from "./pages/setup/routes";
 import { sharingRoutes } from "./pages/sharing/routes";
 import { Crashed, NoSuchPage } from "./shell/Faults";
@@ -23,6 +24,7 @@ const tree = root.addChildren([
     ...collectionRoutes,
     ...sharingRoutes,
     ...lawRoutes,
+    ...objectionRoutes,
     ...ledgerRoutes,
     ...administrationRoutes,
     ...helpRoutes,

@@ -2,14 +2,15 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
-import { cases, entries, pack, packs } from "../api/queries";
+import { cases, entries, me, pack, packs } from "../api/queries";
 import { useGlossary } from "../glossary";
-import { usePlaces } from "./Shell";
+import { placesFor } from "./Shell";
 
 /** Pages that the rail does not show. */
 const MORE = [
   { to: "/account", word: "nav.account", roles: false },
   { to: "/help", word: "nav.help", roles: false },
+  { to: "/objections", word: "nav.objections", roles: false },
   { to: "/administration/organisations", word: "admin.organisations", roles: true },
   { to: "/administration/people", word: "admin.people", roles: true },
   { to: "/administration/clients", word: "admin.clients", roles: true },
@@ -98,7 +99,7 @@ export function Palette({ close }: { close: () => void }) {
 function useChoices(typed: string): Choice[] {
   const { t } = useGlossary();
   const navigate = useNavigate();
-  const places = usePlaces();
+  const places = placesFor(useQuery(me).data);
   const administers = places.some(({ to }) => to === "/administration");
   const ours = useQuery(packs).data?.find((line) => line.ours)?.id;
   const law = useQuery({ ...pack(ours ?? ""), enabled: ours !== undefined }).data;

@@ -29,14 +29,30 @@ import { Tour, wantsTour } from "./Tour";
 const Again = lazy(() => import("../pages/identity/Again").then((module) => ({ default: module.Again })));
 
 export interface Place {
-  to: "/" | "/cases" | "/catalogue" | "/collection" | "/sharing" | "/law" | "/evidence" | "/time" | "/administration";
+  to:
+    | "/"
+    | "/cases"
+    | "/catalogue"
+    | "/collection"
+    | "/sharing"
+    | "/law"
+    | "/evidence"
+    | "/time"
+    | "/administration"
+    | "/objections";
   word: Word;
   icon: ComponentType;
 }
 
+/** Where everybody can go. */
+const OPEN: Place[] = [
+  { to: "/law", word: "nav.law", icon: BookIcon },
+  { to: "/objections", word: "nav.objections", icon: CaseIcon },
+];
+
 /** Where this person can go. The interface decides what they may do there; this only spares them dead ends. */
-export function usePlaces(): Place[] {
-  const { data } = useQuery(me);
+export function placesFor(data: Schemas["Me"] | null | undefined): Place[] {
+  if (!data) return OPEN;
   const places: Place[] = [
     { to: "/", word: "nav.home", icon: HomeIcon },
     { to: "/cases", word: "nav.cases", icon: CaseIcon },
@@ -46,17 +62,16 @@ export function usePlaces(): Place[] {
     { to: "/law", word: "nav.law", icon: BookIcon },
     { to: "/evidence", word: "nav.evidence", icon: SealIcon },
   ];
-  const movesTime = data?.roles.includes("system_administrator");
-  if (data?.roles.some((role) => role.endsWith("_administrator")))
+  const movesTime = data.roles.includes("system_administrator");
+  if (data.roles.some((role) => role.endsWith("_administrator")))
     places.push({ to: "/administration", word: "nav.administration", icon: KeyIcon });
-  if (data?.demonstration && movesTime) places.push({ to: "/time", word: "nav.time", icon: ClockIcon });
+  if (data.demonstration && movesTime) places.push({ to: "/time", word: "nav.time", icon: ClockIcon });
   return places;
 }
 
 export function Shell() {
   const { t } = useGlossary();
   const { data: known } = useQuery(me);
-  const places = usePlaces();
   const location = useLocation();
   const [searching, setSearching] = useState(false);
   const [touring, setTouring] = useState(false);
@@ -74,18 +89,20 @@ export function Shell() {
   // The session has ended while the page was open. Who it was is remembered, so that the same person finds everything as it was.
   const [before, setBefore] = useState<Schemas["Me"]>();
   if (known && known !== before) setBefore(known);
-  const ended = known === null && location.pathname !== "/login";
+  const ended = known === null && before !== undefined && location.pathname !== "/login";
+  // Whoever never logged in reads what is open to everybody.
+  const guest = !known && before === undefined;
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+      if (!guest && (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
         event.preventDefault();
         setSearching(true);
       }
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
-  }, []);
+  }, [guest]);
 
   return (
     <div className="shell">
@@ -93,12 +110,12 @@ export function Shell() {
         {t("shell.skip")}
       </a>
       <nav className="rail" aria-label={t("shell.navigation")}>
-        <Link to="/" className="brand">
+        <Link to={guest ? "/law" : "/"} className="brand">
           <img src={`${import.meta.env.BASE_URL}favicon.svg`} alt="" width={26} height={26} />
           <span>{t("shell.name")}</span>
         </Link>
         <ul>
-          {places.map(({ to, word, icon: Icon }) => (
+          {placesFor(known ?? before).map(({ to, word, icon: Icon }) => (
             <li key={to}>
               <Link to={to} data-tour={to} activeOptions={{ exact: to === "/", includeSearch: false }}>
                 <Icon />
@@ -109,17 +126,21 @@ export function Shell() {
         </ul>
       </nav>
       <header className="bar">
-        <button
-          type="button"
-          className="find"
-          data-tour="find"
-          onClick={() => setSearching(true)}
-          aria-keyshortcuts="Control+K"
-        >
-          <SearchIcon />
-          <span>{t("palette.open")}</span>
-          <kbd>{t("palette.key")}</kbd>
-        </button>
+        {guest ? (
+          <span className="quiet open-lead">{t("shell.public_lead")}</span>
+        ) : (
+          <button
+            type="button"
+            className="find"
+            data-tour="find"
+            onClick={() => setSearching(true)}
+            aria-keyshortcuts="Control+K"
+          >
+            <SearchIcon />
+            <span>{t("palette.open")}</span>
+            <kbd>{t("palette.key")}</kbd>
+          </button>
+        )}
         <span className="grow" />
         {known && (
           <span className="today">
@@ -129,9 +150,15 @@ export function Shell() {
           </span>
         )}
         <LookSwitches />
-        <Link to="/help" className="help" aria-label={t("nav.help")} title={t("nav.help")}>
-          <HelpIcon />
-        </Link>
+        {guest ? (
+          <Link to="/login" search={{ to: location.href }} className="as-button main">
+            {t("login.enter")}
+          </Link>
+        ) : (
+          <Link to="/help" className="help" aria-label={t("nav.help")} title={t("nav.help")}>
+            <HelpIcon />
+          </Link>
+        )}
         <Who />
       </header>
       <main id="main" tabIndex={-1}>

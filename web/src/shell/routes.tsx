@@ -28,13 +28,21 @@ export const shell = createRoute({
   id: "shell",
   component: Shell,
   errorComponent: Crashed,
-  beforeLoad: async ({ context, location }) => {
+  beforeLoad: async ({ context, location, matches }) => {
     try {
       const known = await context.queries.ensureQueryData(me);
       if (known !== null) return;
     } catch (error) {
       if (!(error instanceof Failure) || error.code !== "not_authenticated") throw error;
     }
+    if (matches.some(({ staticData }) => staticData.open)) return;
     throw redirect({ to: "/login", search: { to: location.href } });
   },
 });
+
+declare module "@tanstack/react-router" {
+  interface StaticDataRouteOption {
+    /** Whether the page is for everybody, logged in or not. */
+    open?: true;
+  }
+}

@@ -5,6 +5,7 @@ import demonstration from "./demonstration.json";
 import docket from "./docket.json";
 import law from "./law.json";
 import ledger from "./ledger.json";
+import objection from "./objection.json";
 import sharing from "./sharing.json";
 import shell from "./shell.json";
 
@@ -18,5 +19,6 @@ export default {
   ...sharing,
   ...administration,
   ...ledger,
+  ...objection,
   ...demonstration,
 };

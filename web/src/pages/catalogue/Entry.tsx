@@ -108,6 +108,11 @@ function EntryHead({ view }: { view: Schemas["EntryView"] }) {
               {t("editor.edit")}
             </Link>
           )}
+          {view.status === "published" && !writes && (
+            <Link to="/objections" search={{ entry: view.id }} className="as-button">
+              {t("objection.raise")}
+            </Link>
+          )}
           {the && !the.ended && mine && !writes && (
             <Link to="/catalogue/$id/review" params={{ id: view.id }} className="as-button main">
               {t("review.open")}

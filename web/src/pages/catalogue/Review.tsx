@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { Alert } from "antd";
 import type { Schemas } from "../../api/client";
-import { draftChanges, duplicates, entry, oneCase, procedure } from "../../api/queries";
+import { actPapers, draftChanges, duplicates, entry, oneCase, procedure } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { Fault, Loaded } from "../../shell/Faults";
 import { Acts } from "../docket/Acts";
@@ -47,6 +47,7 @@ function Whole({ view }: { view: Schemas["EntryView"] }) {
       <div className="review-columns">
         <div className="stack">
           {draft === null && <p className="quiet">{t("review.no_draft")}</p>}
+          <Reason of={view.case} />
           {draft !== null && published !== null && <WhatChanges id={view.id} names={names} />}
           {draft !== null && published === null && <FirstText view={view} draft={draft} />}
         </div>
@@ -56,6 +57,22 @@ function Whole({ view }: { view: Schemas["EntryView"] }) {
         </aside>
       </div>
     </>
+  );
+}
+
+const REASON = "change_reason";
+
+/** Why whoever proposed the change wants it, in their words. Only who may read the case reads them. */
+function Reason({ of }: { of: string }) {
+  const { t } = useGlossary();
+  const proposed = useQuery(oneCase(of)).data?.timeline.findLast((act) => act.papers.includes(REASON));
+  const papers = useQuery({ ...actPapers(proposed?.id ?? ""), enabled: proposed !== undefined }).data;
+  if (!papers?.[REASON]) return null;
+  return (
+    <section className="card">
+      <h2>{t("review.reason")}</h2>
+      <blockquote lang="zh-CN">{papers[REASON]}</blockquote>
+    </section>
   );
 }
 

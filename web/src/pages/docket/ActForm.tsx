@@ -6,7 +6,7 @@
  * refuses it, the form shows what was done, and what was typed stays.
  */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, Button, Form, Input, InputNumber } from "antd";
+import { Alert, Button, Form, InputNumber } from "antd";
 import { useState } from "react";
 import { client, Failure, type Schemas, take } from "../../api/client";
 import { me, rehearsal } from "../../api/queries";
@@ -15,7 +15,7 @@ import { minuteOf } from "../../parts/time";
 import { useDraft } from "../../parts/useDraft";
 import { Fault } from "../../shell/Faults";
 import { LeadsTo } from "./Acts";
-import { FactField, statedOf } from "./Facts";
+import { ActFields, bodyOf, Dues } from "./Facts";
 import { DraftLetter } from "./Letters";
 import { Article, Law, useActor } from "./parts";
 
@@ -39,15 +39,7 @@ export function ActForm({ view, act, line, name, finish }: Props) {
   const [seen, setSeen] = useState({ version: view.version, acts: view.timeline.length });
   const lacking = act.paper_forms.filter((paper) => !typed[paper.id]?.trim());
   const stale = view.version !== seen.version;
-  const extension = typed["extension "] ? Number(typed["extension "]) : null;
-  const body: Schemas["ActBody"] = {
-    act: act.act,
-    role: act.by.find((role) => view.my_roles.includes(role)) ?? null,
-    papers: Object.fromEntries(act.paper_forms.map(({ id }) => [id, typed[id]?.trim() ?? ""])),
-    facts: statedOf(act.facts, typed),
-    extension: act.extension ? extension : null,
-    expected_version: seen.version,
-  };
+  const body = bodyOf(view, act, typed, seen.version);
 
   const send = useMutation({
     mutationFn: () =>
@@ -89,26 +81,10 @@ export function ActForm({ view, act, line, name, finish }: Props) {
       )}
       {!stale && send.error && <Fault error={send.error} name={name} />}
       {act.paper_forms.length === 0 && act.facts.length === 0 && <p className="quiet">{t("acts.no_papers")}</p>}
-      {act.paper_forms.map((paper) => (
-        <Form.Item key={paper.id} label={<Law>{paper.title}</Law>} htmlFor={`paper-${paper.id}`} required>
-          <Input.TextArea
-            id={`paper-${paper.id}`}
-            rows={5}
-            maxLength={20_000}
-            value={typed[paper.id] ?? ""}
-            onChange={(event) => write(paper.id, event.target.value)}
-          />
-        </Form.Item>
-      ))}
-      {act.facts.map((fact) => (
-        <FactField
-          key={fact.id}
-          fact={fact}
-          value={typed[`fact ${fact.id}`] ?? ""}
-          write={(text) => write(`fact ${fact.id}`, text)}
-        />
-      ))}
-      {act.extension && <ExtensionField room={act.extension} value={extension} write={(text) => write("extension ", text)} />}
+      <ActFields act={act} typed={typed} write={write} />
+      {act.extension && (
+        <ExtensionField room={act.extension} value={body.extension ?? null} write={(text) => write("extension ", text)} />
+      )}
       {lacking.length === 0 && !stale && !send.error && <Rehearsed id={view.id} body={body} name={name} />}
       <div className="filters">
         <Button type="primary" htmlType="submit" loading={send.isPending} disabled={lacking.length > 0 || stale}>
@@ -133,7 +109,7 @@ interface RehearsedProps {
 
 /** The dry run of what is on the form: where the case would stand, and which dates would change. */
 function Rehearsed({ id, body, name }: RehearsedProps) {
-  const { t, term } = useGlossary();
+  const { t } = useGlossary();
   const { data, error } = useQuery(rehearsal(id, body));
   // Who one is may have changed while the form was open; only a refusal of the act itself is worth saying here.
   if (error instanceof Failure && error.problem?.refusal) return <Fault error={error} name={name} />;
@@ -144,20 +120,7 @@ function Rehearsed({ id, body, name }: RehearsedProps) {
         {t("acts.rehearsed")} <strong lang="zh-CN">{data.state_title}</strong>
         {data.ended && ` ${t("acts.rehearsed_ends")}`}
       </p>
-      {data.due.length > 0 && (
-        <ul>
-          {data.due.map((due) => (
-            <li key={due.clock}>
-              <Law>{name(due.clock)}</Law>
-              {t("list.colon")}
-              {due.status === "running" && due.last_day
-                ? t("acts.rehearsed_until", { last: due.last_day })
-                : term("clock_status", due.status)}{" "}
-              <small className="quiet">{due.article}</small>
-            </li>
-          ))}
-        </ul>
-      )}
+      <Dues of={data.due} name={name} />
     </section>
   );
 }

@@ -7,10 +7,10 @@
  */
 import { useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useSearch } from "@tanstack/react-router";
-import { Alert, Button, Form, Input, Tag } from "antd";
+import { Alert, Button, Form, Tag } from "antd";
 import { useRef, useState } from "react";
 import { client, Failure, type Schemas, take } from "../../api/client";
-import { oneCase, procedure } from "../../api/queries";
+import { oneCase, procedure, rehearsal } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { Table } from "../../parts/Table";
 import { useDraft } from "../../parts/useDraft";
@@ -18,7 +18,7 @@ import { Nothing } from "../../shell/Faults";
 import { TOUCHED } from "./ActForm";
 import { useReasonWords } from "./Acts";
 import "./docket.css";
-import { FactField, statedOf } from "./Facts";
+import { ActFields, bodyOf, Dues } from "./Facts";
 import { Article, Law } from "./parts";
 
 type View = Schemas["CaseView"];
@@ -131,13 +131,7 @@ function useSender(act: Possible, typed: Record<string, string>) {
       const done = await take(
         client.POST("/api/v1/cases/{id}/acts", {
           params: { path: { id: view.id }, header: { "idempotency-key": key } },
-          body: {
-            act: act.act,
-            role: possible.by.find((role) => view.my_roles.includes(role)) ?? null,
-            papers: Object.fromEntries(possible.paper_forms.map(({ id }) => [id, typed[id]?.trim() ?? ""])),
-            facts: statedOf(possible.facts, typed),
-            expected_version: view.version,
-          },
+          body: bodyOf(view, possible, typed, view.version),
         }),
       );
       return { done };
@@ -186,12 +180,26 @@ function Work({ views, act, draft }: { views: View[]; act: Possible; draft: stri
 
   return (
     <>
-      {(act.paper_forms.length > 0 || act.facts.length > 0) && <Papers act={act} typed={typed} write={write} />}
+      {(act.paper_forms.length > 0 || act.facts.length > 0) && (
+        <section className="card" aria-labelledby="batch-papers">
+          <h2 id="batch-papers">{t("batch.papers")}</h2>
+          <Form layout="vertical" component="div">
+            <ActFields act={act} typed={typed} write={write} />
+          </Form>
+        </section>
+      )}
       <section className="card stack" aria-labelledby="batch-each">
         <h2 id="batch-each">{t("batch.each")}</h2>
         <Table columns={[t("home.column_case"), t("home.column_state"), t("batch.leads"), t("batch.result")]}>
           {views.map((view) => (
-            <Row key={view.id} view={view} act={act.act} outcome={outcomes[view.id]} />
+            <Row
+              key={view.id}
+              view={view}
+              act={act.act}
+              typed={typed}
+              whole={lacking.length === 0}
+              outcome={outcomes[view.id]}
+            />
           ))}
         </Table>
         <div className="filters">
@@ -212,50 +220,23 @@ function Work({ views, act, draft }: { views: View[]; act: Possible; draft: stri
   );
 }
 
-interface PapersProps {
-  act: Possible;
+interface RowProps {
+  view: View;
+  act: string;
+  /** What all get alike. */
   typed: Record<string, string>;
-  write: (field: string, text: string) => void;
+  /** Whether everything is there that the act needs. */
+  whole: boolean;
+  outcome: Outcome | undefined;
 }
 
-/** What all of them get alike. */
-function Papers({ act, typed, write }: PapersProps) {
-  const { t } = useGlossary();
-  return (
-    <section className="card" aria-labelledby="batch-papers">
-      <h2 id="batch-papers">{t("batch.papers")}</h2>
-      <Form layout="vertical" component="div">
-        {act.paper_forms.map((paper) => (
-          <Form.Item key={paper.id} label={<Law>{paper.title}</Law>} htmlFor={`paper-${paper.id}`} required>
-            <Input.TextArea
-              id={`paper-${paper.id}`}
-              rows={4}
-              maxLength={20_000}
-              value={typed[paper.id] ?? ""}
-              onChange={(event) => write(paper.id, event.target.value)}
-            />
-          </Form.Item>
-        ))}
-        {act.facts.map((fact) => (
-          <FactField
-            key={fact.id}
-            fact={fact}
-            value={typed[`fact ${fact.id}`] ?? ""}
-            write={(text) => write(`fact ${fact.id}`, text)}
-          />
-        ))}
-      </Form>
-    </section>
-  );
-}
-
-function Row({ view, act, outcome }: { view: View; act: string; outcome: Outcome | undefined }) {
+function Row({ view, act, typed, whole, outcome }: RowProps) {
   const { t, term } = useGlossary();
   const say = useReasonWords();
-  const titles = new Map(useQuery(procedure(view.pack, view.procedure)).data?.states.map(({ id, title }) => [id, title]));
+  const page = useQuery(procedure(view.pack, view.procedure)).data;
+  const titles = new Map([...(page?.states ?? []), ...(page?.clocks ?? [])].map(({ id, title }) => [id, title]));
   const possible = view.possible.find((one) => one.act === act);
   const subject = view.subject_title ?? view.matter ?? `${term("subject", view.subject_kind)} ${view.subject.slice(-6)}`;
-  const to = possible?.to ?? view.state;
   const why = possible?.blocked?.reasons.map(say).join(t("list.semicolon"));
   return (
     <tr>
@@ -270,16 +251,35 @@ function Row({ view, act, outcome }: { view: View; act: string; outcome: Outcome
       <td>
         {possible === undefined || possible.blocked || !mine(view, possible) ? (
           <span className="quiet">{why || t("batch.not_here")}</span>
-        ) : to === view.state ? (
-          t("acts.stays")
         ) : (
-          <Law>{titles.get(to) ?? ""}</Law>
+          <Leads view={view} act={possible} typed={typed} try={whole && outcome === undefined} titles={titles} />
         )}
       </td>
       <td aria-live="polite">
         <Result of={outcome} titles={titles} />
       </td>
     </tr>
+  );
+}
+
+interface LeadsProps {
+  view: View;
+  act: Possible;
+  typed: Record<string, string>;
+  try: boolean;
+  titles: Map<string, string>;
+}
+
+/** Where the act leads this very case, and the dates that it changes: the dry run tells, once everything is there. */
+function Leads({ view, act, typed, try: enabled, titles }: LeadsProps) {
+  const { t } = useGlossary();
+  const { data } = useQuery({ ...rehearsal(view.id, bodyOf(view, act, typed, view.version)), enabled });
+  const to = act.to ?? view.state;
+  return (
+    <>
+      {to === view.state ? t("acts.stays") : <Law>{titles.get(to) ?? ""}</Law>}
+      {data && <Dues of={data.due} name={(clock) => titles.get(clock) ?? ""} />}
+    </>
   );
 }
 

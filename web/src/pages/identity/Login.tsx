@@ -1,6 +1,6 @@
 /** Logging in, and going on to the page that was asked for. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Navigate, useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, Navigate, useNavigate, useSearch } from "@tanstack/react-router";
 import { Alert } from "antd";
 import { me, setupStanding } from "../../api/queries";
 import { useGlossary } from "../../glossary";
@@ -37,6 +37,11 @@ export function Login() {
         <p className="quiet">{t("login.lead")}</p>
         {to !== undefined && <Alert type="info" showIcon title={t("login.back")} />}
         <LoginForm entered={entered} />
+        <p className="middle quiet">
+          {t("login.without")} <Link to="/law">{t("nav.law")}</Link>
+          {t("list.dot")}
+          <Link to="/objections">{t("nav.objections")}</Link>
+        </p>
       </main>
     </div>
   );

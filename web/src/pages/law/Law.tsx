@@ -29,6 +29,9 @@ export function Law() {
     <div className="page">
       <header className="page-head">
         <h1>{t("nav.law")}</h1>
+        <p className="quiet">
+          {t("law.lead")} <Link to="/objections">{t("law.to_objections")}</Link>
+        </p>
       </header>
       <Loaded of={all}>
         {(lines) => {

@@ -5,6 +5,7 @@ import { text } from "../../shell/search";
 const law = createRoute({
   getParentRoute: () => shell,
   path: "/law",
+  staticData: { open: true },
   validateSearch: (search): { pack?: string; view?: string; article?: string; search?: string; with?: string } => ({
     pack: text(search.pack),
     view: text(search.view),
@@ -18,6 +19,7 @@ const law = createRoute({
 const procedure = createRoute({
   getParentRoute: () => shell,
   path: "/law/$pack/$procedure",
+  staticData: { open: true },
   component: lazyRouteComponent(() => import("./Procedure"), "Procedure"),
 });
 
