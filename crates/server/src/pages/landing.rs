@@ -49,6 +49,7 @@ pub(super) fn page(landing: &Landing<'_>) -> String {
 <p class="lead">{title}公共数据平台：从法定职责到每一次使用，步步有据、环环可证。</p>
 <p class="en" lang="en">The district’s public data, from the legal duty that makes a datum to the call in which it is used.</p>
 <p class="enter"><a href="/console/">进入工作台 <span lang="en">Open the consoles</span></a></p>
+<p class="en"><a href="/console/law">查阅法规 <span lang="en">Read the law</span></a> · <a href="/console/objections">提出数据异议 <span lang="en">Object to data</span></a></p>
 </div>
 </div>
 </header>
