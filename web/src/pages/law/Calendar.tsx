@@ -115,7 +115,7 @@ function Holidays({ days }: { days: Day[] }) {
   );
 }
 
-const brief = (date: string) => date.slice(5).replace("-", "/");
+const brief = (date: string) => date.slice(5);
 
 /** Days that follow upon one another as one span each. */
 function spansOf(dates: string[]): [string, string][] {
