@@ -79,7 +79,7 @@ export function Days({ derivation }: { derivation: Schemas["Derivation"] }) {
           ];
           return (
             <li key={day.date} className={marks.join(" ")} title={what}>
-              <span aria-hidden="true">{day.date.slice(5).replace("-", "/")}</span>
+              <span aria-hidden="true">{day.date.slice(5)}</span>
               <b aria-hidden="true">{day.counted ? counted : t("days.not_counted")}</b>
               <span className="hidden">{`${what} ${day.counted ? t("days.number", { n: counted }) : ""}`}</span>
             </li>
