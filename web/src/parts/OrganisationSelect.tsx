@@ -1,7 +1,7 @@
 /** Choosing an organisation by its name: a filter where it names itself, a field of a form where a label names it by `id`. */
 import { useQuery } from "@tanstack/react-query";
-import { Select } from "antd";
 import { organisations } from "../api/queries";
+import { Select } from "./Select";
 
 interface Props {
   value: string | undefined;

@@ -1,12 +1,13 @@
 /** The organisations of the district: found by name, made and mended by the system administrator. */
 import { useQuery } from "@tanstack/react-query";
-import { Alert, Button, Form, Input, Select, Tag } from "antd";
+import { Alert, Button, Form, Input, Tag } from "antd";
 import { useState } from "react";
 import { client, type Schemas, take } from "../../api/client";
 import { organisationsPage, packs } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { SendForm, TextField } from "../../parts/Form";
 import { List } from "../../parts/List";
+import { CLEARABLE, Select } from "../../parts/Select";
 import { Side } from "../../parts/Side";
 import { Table } from "../../parts/Table";
 import { minuteOf } from "../../parts/time";
@@ -41,7 +42,7 @@ export function Organisations() {
       <div className="filters">
         <Input
           className="wide"
-          allowClear
+          allowClear={CLEARABLE}
           aria-label={t("admin.organisation_search")}
           placeholder={t("admin.organisation_search")}
           value={text}

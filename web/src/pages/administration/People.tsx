@@ -1,5 +1,5 @@
 /** The people who can log in: made by the system administrator, given roles by the security administrator, read by the auditor. */
-import { Button, Form, Input, Select, Tag } from "antd";
+import { Button, Form, Input, Tag } from "antd";
 import { useDeferredValue, useState } from "react";
 import { client, type Schemas, take } from "../../api/client";
 import { people } from "../../api/queries";
@@ -7,6 +7,7 @@ import { useGlossary } from "../../glossary";
 import { SendForm, TextField } from "../../parts/Form";
 import { List } from "../../parts/List";
 import { OrganisationSelect } from "../../parts/OrganisationSelect";
+import { CLEARABLE, Select } from "../../parts/Select";
 import { Side } from "../../parts/Side";
 import { Table } from "../../parts/Table";
 import { minuteOf } from "../../parts/time";
@@ -62,7 +63,7 @@ function Listed({ show }: { show: (person: Person) => void }) {
       <div className="filters">
         <Input
           className="wide"
-          allowClear
+          allowClear={CLEARABLE}
           maxLength={100}
           aria-label={t("admin.person_search")}
           placeholder={t("admin.person_search")}

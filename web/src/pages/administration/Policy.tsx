@@ -1,10 +1,11 @@
 /** The rules of access in words, and why somebody may or may not do something. */
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { Alert, Button, Form, Input, Select, Tag } from "antd";
+import { Alert, Button, Form, Input, Tag } from "antd";
 import { useDeferredValue, useState } from "react";
 import { client, type Schemas, take } from "../../api/client";
 import { packs, people, policyBook } from "../../api/queries";
 import { useGlossary } from "../../glossary";
+import { Select } from "../../parts/Select";
 import { Table } from "../../parts/Table";
 import { Fault, Loaded } from "../../shell/Faults";
 import { Law, useOrganisation } from "../docket/parts";

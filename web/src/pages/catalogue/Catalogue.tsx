@@ -1,12 +1,13 @@
 /** The catalogue as a table, page by page from the server. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { Input, Select, Tag } from "antd";
+import { Input, Tag } from "antd";
 import type { Schemas } from "../../api/client";
 import { duties, entries, systems } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { List } from "../../parts/List";
 import { OrganisationSelect } from "../../parts/OrganisationSelect";
+import { CLEARABLE, Select } from "../../parts/Select";
 import { Table } from "../../parts/Table";
 import { dayOf } from "../../parts/time";
 import { useOrganisation } from "../docket/parts";
@@ -70,7 +71,7 @@ function Filters() {
       <Input.Search
         key={search.text ?? ""}
         className="wide"
-        allowClear
+        allowClear={CLEARABLE}
         aria-label={t("catalogue.search")}
         placeholder={t("catalogue.search")}
         defaultValue={search.text}

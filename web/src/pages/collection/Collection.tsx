@@ -1,12 +1,13 @@
 /** What an organisation has to hand in and has handed in: its entries, those without data first, and every file that it sent. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { Segmented, Select } from "antd";
+import { Segmented } from "antd";
 import type { Schemas } from "../../api/client";
 import { entries, loadsOf, me } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { type At, List } from "../../parts/List";
 import { OrganisationSelect } from "../../parts/OrganisationSelect";
+import { Select } from "../../parts/Select";
 import { Table } from "../../parts/Table";
 import { dayOf } from "../../parts/time";
 import { Nothing } from "../../shell/Faults";

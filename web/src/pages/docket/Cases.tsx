@@ -1,12 +1,13 @@
 /** Every case that the reader may see, page by page from the server: by what is due, or found by what it is about. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { Input, Segmented, Select } from "antd";
+import { Input, Segmented } from "antd";
 import { useDeferredValue, useState } from "react";
 import type { Schemas } from "../../api/client";
 import { cases, pack as packOf, packs } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { List } from "../../parts/List";
+import { CLEARABLE, Select } from "../../parts/Select";
 import { Table } from "../../parts/Table";
 import { dayOf } from "../../parts/time";
 import "./docket.css";
@@ -55,7 +56,7 @@ export function Cases() {
         />
         <Input
           className="wide"
-          allowClear
+          allowClear={CLEARABLE}
           maxLength={200}
           aria-label={t("cases.search")}
           placeholder={t("cases.search")}

@@ -1,8 +1,9 @@
 /** What whoever acts hands in with an act: its papers, and what they state: a yes or no, a number, a moment, a word of a closed list. */
-import { Form, Input, InputNumber, Select } from "antd";
+import { Form, Input, InputNumber } from "antd";
 import type { Schemas } from "../../api/client";
 import { useGlossary } from "../../glossary";
 import { TextField } from "../../parts/Form";
+import { Select } from "../../parts/Select";
 import { Law } from "./parts";
 
 type Fact = Schemas["StatableFact"];

@@ -6,6 +6,7 @@ import { useEffect, useRef } from "react";
 import type { Schemas } from "../../api/client";
 import { type Book, pack } from "../../api/queries";
 import { useGlossary } from "../../glossary";
+import { CLEARABLE } from "../../parts/Select";
 import { Table } from "../../parts/Table";
 import { Loaded, Nothing } from "../../shell/Faults";
 import { Article } from "../docket/parts";
@@ -24,7 +25,7 @@ export function BookView({ id, view }: { id: string; view: "articles" | "procedu
         <Input.Search
           key={typed}
           className="law-search"
-          allowClear
+          allowClear={CLEARABLE}
           aria-label={t("law.search")}
           placeholder={t("law.search")}
           defaultValue={typed}

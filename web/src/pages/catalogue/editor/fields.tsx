@@ -1,7 +1,8 @@
 /** The fields of the editor: each with its name, whether it is asked for, its fault beside it, and room for the words it holds. */
-import { Input, Select } from "antd";
+import { Input } from "antd";
 import { createContext, type ReactNode, useContext } from "react";
 import { useGlossary } from "../../../glossary";
+import { Select } from "../../../parts/Select";
 import type { FormFault } from "./checks";
 
 /** What the fields must know of the whole draft: faults of form, and what the district says is lacking. */
