@@ -96,6 +96,9 @@ pub enum Verb {
     /// The transparency log
     #[command(subcommand)]
     Log(Log),
+    /// A witness of transparency logs
+    #[command(subcommand)]
+    Witness(Witness),
     /// Check a store: keys, database, lake, log, clock, disk
     Doctor(Doctor),
     /// The clock of a demonstration district
@@ -123,6 +126,10 @@ pub struct Serve {
     /// Name of the log, known to everyone who verifies; cannot change once the log has entries
     #[arg(long, value_name = "NAME", env = "GONGSHU_ORIGIN")]
     pub origin: Option<String>,
+    /// A witness that cosigns the log: its key and its address, as `gongshu witness serve` prints them; without the address
+    /// its cosignatures are shown and it is asked no more. May be given several times
+    #[arg(long, value_name = "VKEY=URL", env = "GONGSHU_WITNESS", value_delimiter = ',')]
+    pub witness: Vec<String>,
     /// Write log lines in JSON
     #[arg(long)]
     pub log_json: bool,
@@ -351,6 +358,7 @@ pub struct Evidence {
     after_long_help = "Without --keys the file is only checked against the keys it brings along; compare those with the ones\n\
     that the log's operator publishes.\n\nExamples:\n  \
     gongshu verify act.evidence.json --keys log-keys.json\n  \
+    gongshu verify act.evidence.json --keys log-keys.json --witness witness.city.example+4f5a9c31+BC…\n  \
     gongshu verify act.evidence.json --openssl parts && sh parts/VERIFY.txt"
 )]
 pub struct Verify {
@@ -359,6 +367,10 @@ pub struct Verify {
     /// The log's public keys as you have them from its operator (`log-keys.json` of the store)
     #[arg(long, value_name = "FILE")]
     pub keys: Option<PathBuf>,
+    /// Key of a witness, as you have it from the witness itself: it must have cosigned a tree that holds the leaf. May be
+    /// given several times
+    #[arg(long, value_name = "VKEY")]
+    pub witness: Vec<String>,
     /// Also write the parts to this folder, with a script that checks them with the `openssl` command
     #[arg(long, value_name = "DIR")]
     pub openssl: Option<PathBuf>,
@@ -384,6 +396,36 @@ pub struct Fsck {
     /// The log's public keys; default: `log-keys.json` of the store
     #[arg(long, value_name = "FILE")]
     pub keys: Option<PathBuf>,
+}
+
+/// `gongshu witness`
+#[derive(Debug, Subcommand)]
+pub enum Witness {
+    /// Serve a witness over HTTP: it cosigns a log's checkpoints as long as the log keeps what it has shown before
+    Serve(WitnessServe),
+}
+
+/// `gongshu witness serve`
+#[derive(Debug, Args)]
+#[command(
+    after_long_help = "A witness belongs to somebody other than the log's operator: another department, the city. Its store holds its\n\
+    sealed key and what it has seen; a witness that has lost its store begins again under another name.\n\nExample:\n  \
+    GONGSHU_PASSPHRASE=… gongshu witness serve --store /srv/witness --name witness.city.example \\\n    \
+    --log gongshu.changning.example+0b7d2c4e+AZ… --listen 0.0.0.0:8090"
+)]
+pub struct WitnessServe {
+    /// Name of the witness, known to everyone who verifies; needed at the first start, and never changes
+    #[arg(long, value_name = "NAME", env = "GONGSHU_WITNESS_NAME")]
+    pub name: Option<String>,
+    /// Key of a log to watch with all its shards: `vkey` of its `GET /api/v1/log/witnesses`. May be given several times
+    #[arg(long, value_name = "VKEY", required = true, env = "GONGSHU_WITNESS_LOGS", value_delimiter = ',')]
+    pub log: Vec<String>,
+    /// Address to listen on
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8090", env = "GONGSHU_WITNESS_LISTEN")]
+    pub listen: String,
+    /// Write log lines in JSON
+    #[arg(long)]
+    pub log_json: bool,
 }
 
 /// `gongshu doctor`
@@ -521,6 +563,9 @@ mod tests {
             "gongshu clock advance --by 3d",
             "gongshu verify a.json",
             "gongshu log fsck var/log",
+            "gongshu verify a.json --witness w+1+B --witness v+1+B",
+            "gongshu serve --witness w+1+B=http://a --witness v+1+B",
+            "gongshu witness serve --store w --name witness.city.example --log l+1+A --log m+1+A",
             "gongshu reference cli",
         ] {
             Cli::try_parse_from(line.split(' ')).unwrap_or_else(|why| panic!("{line}: {why}"));

@@ -8,7 +8,7 @@ use std::{
 
 use jiff::Timestamp;
 use law::PackId;
-use platform::{Actor, Ctx, Keys, PasswordCost, Platform, Settings};
+use platform::{Actor, Ctx, Keys, PasswordCost, Platform, Settings, ledger::LogWitness};
 use rand_chacha::{
     ChaCha20Rng,
     rand_core::{Rng, SeedableRng},
@@ -27,6 +27,7 @@ use crate::{
     keys::Secrets,
     regulations,
     store::Store,
+    witnesses::HttpAsk,
 };
 
 /// How often the law is given the chance to act. Terms end at midnight; a second is soon enough.
@@ -118,6 +119,14 @@ impl Node {
         node.platform.heal_loads(&node.ctx()).await?;
         node.platform.count_uses(&node.ctx()).await?;
         Ok(node)
+    }
+
+    /// Has the log cosigned by these witnesses from now on.
+    ///
+    /// # Errors
+    /// When two have the same name, or the log cannot be listed.
+    pub async fn follow_witnesses(&self, witnesses: Vec<LogWitness>) -> Result<()> {
+        Ok(self.platform.follow_witnesses(witnesses, Arc::new(HttpAsk::new()?)).await?)
     }
 
     /// The context of the platform itself, now.

@@ -77,12 +77,7 @@ impl Secrets {
     /// When there are none, the passphrase is wrong or missing, or the file was altered.
     pub fn open(store: &Store, from: Passphrase) -> Result<Self> {
         let path = store.keys();
-        let text = fs::read_to_string(&path).doing(|| format!("the keys `{}` cannot be read", path.display()))?;
-        let passphrase = passphrase(store, from, false)?;
-        let opened = sm::seal::open(passphrase.as_bytes(), &text)
-            .doing(|| format!("the keys `{}` cannot be opened", path.display()));
-        let opened = opened
-            .map_err(|failure| failure.next(format!("set {VARIABLE} to the passphrase with which they were sealed")))?;
+        let opened = unseal(store, &path, from)?;
         let content: Content =
             serde_json::from_slice(&opened).doing(|| format!("`{}` holds no keys", path.display()))?;
         Self::read(&content).ok_or_else(|| Failure::new(format!("`{}` holds keys of another form", path.display())))
@@ -183,6 +178,92 @@ impl PublicKeys {
     }
 }
 
+/// The secret key of a witness, with its name. Erased when dropped.
+pub struct WitnessKey {
+    /// Its name, which is part of its public key.
+    pub name: String,
+    /// Signs cosignatures.
+    pub ed25519: Zeroizing<[u8; 32]>,
+}
+
+/// The sealed content of a witness's key.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WitnessContent {
+    format: String,
+    name: String,
+    ed25519: String,
+}
+
+const WITNESS_FORMAT: &str = "gongshu-witness-key/1";
+
+impl WitnessKey {
+    /// Opens the key of the witness in a store, or makes it where there is none yet.
+    ///
+    /// # Errors
+    /// When the passphrase is wrong or missing, the witness has another name or none yet, or its memory is there without it.
+    pub fn open_or_make(store: &Store, name: Option<&str>, from: Passphrase) -> Result<Self> {
+        if !store.witness_key().exists() {
+            return Self::make(store, name, from);
+        }
+        let key = Self::open(store, from)?;
+        match name {
+            Some(name) if name != key.name => {
+                Err(Failure::usage(format!("the witness in `{}` is called `{}`", store.root().display(), key.name))
+                    .next("leave --name out, or name another folder with --store"))
+            }
+            _ => Ok(key),
+        }
+    }
+
+    fn open(store: &Store, from: Passphrase) -> Result<Self> {
+        let path = store.witness_key();
+        let opened = unseal(store, &path, from)?;
+        let read = || {
+            let content: WitnessContent = serde_json::from_slice(&opened).ok()?;
+            let ed25519 = Zeroizing::new(BASE64.decode(&content.ed25519).ok()?);
+            let ed25519 = <[u8; 32]>::try_from(ed25519.as_slice()).ok().map(Zeroizing::new)?;
+            (content.format == WITNESS_FORMAT).then_some(Self { name: content.name, ed25519 })
+        };
+        read().ok_or_else(|| Failure::new(format!("`{}` holds no key of a witness", path.display())))
+    }
+
+    fn make(store: &Store, name: Option<&str>, from: Passphrase) -> Result<Self> {
+        let name = name.ok_or_else(|| {
+            Failure::usage("the witness has no name yet")
+                .next("add `--name NAME`, e.g. `witness.city.example`: everyone who verifies will know it by that")
+        })?;
+        if store.witness().exists() {
+            return Err(Failure::new(format!(
+                "`{}` has the memory of a witness, but not its key",
+                store.root().display()
+            ))
+            .next("restore `witness.sealed`, or begin anew in another folder under another name"));
+        }
+        store.create()?;
+        let mut ed25519 = Zeroizing::new([0; 32]);
+        world::rng()?.fill_bytes(ed25519.as_mut_slice());
+        let content = WitnessContent {
+            format: WITNESS_FORMAT.into(),
+            name: name.to_owned(),
+            ed25519: BASE64.encode(ed25519.as_slice()),
+        };
+        let passphrase = passphrase(store, from, true)?;
+        let content = Zeroizing::new(serde_json::to_vec(&content)?);
+        write_private(&store.witness_key(), &sm::seal::seal(passphrase.as_bytes(), &content, &mut world::rng()?)?)?;
+        Ok(Self { name: name.to_owned(), ed25519 })
+    }
+}
+
+/// Opens a sealed file.
+fn unseal(store: &Store, path: &Path, from: Passphrase) -> Result<Zeroizing<Vec<u8>>> {
+    let text = fs::read_to_string(path).doing(|| format!("the keys `{}` cannot be read", path.display()))?;
+    let passphrase = passphrase(store, from, false)?;
+    let opened = sm::seal::open(passphrase.as_bytes(), &text)
+        .doing(|| format!("the keys `{}` cannot be opened", path.display()));
+    opened.map_err(|failure| failure.next(format!("set {VARIABLE} to the passphrase with which they were sealed")))
+}
+
 /// Finds the passphrase; `new` asks for it twice and refuses a short one.
 fn passphrase(store: &Store, from: Passphrase, new: bool) -> Result<Zeroizing<String>> {
     if let Ok(given) = env::var(VARIABLE) {
@@ -256,5 +337,25 @@ mod tests {
             panic!("an altered file was opened")
         };
         assert!(failure.what.contains("cannot be opened"));
+    }
+
+    /// A witness keeps its key and its name; a memory without its key is not taken over by another one, which would not know
+    /// what the first had promised.
+    #[test]
+    fn a_witness_keeps_its_key_and_its_name() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::at(&dir.path().join("store"));
+        let open = |name: Option<&str>| WitnessKey::open_or_make(&store, name, Passphrase::Demonstration);
+        assert!(open(None).is_err(), "a name is needed at first");
+        let made = open(Some("witness.city.example")).unwrap();
+        assert!(!fs::read_to_string(store.witness_key()).unwrap().contains(&BASE64.encode(made.ed25519.as_slice())));
+        for name in [None, Some("witness.city.example")] {
+            let opened = open(name).unwrap();
+            assert_eq!((opened.name.as_str(), *opened.ed25519), ("witness.city.example", *made.ed25519));
+        }
+        assert!(open(Some("witness.other.example")).is_err());
+        fs::create_dir(store.witness()).unwrap();
+        fs::remove_file(store.witness_key()).unwrap();
+        assert!(open(Some("witness.city.example")).is_err());
     }
 }

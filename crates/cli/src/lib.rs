@@ -20,6 +20,7 @@ pub mod regulations;
 pub mod store;
 pub mod story;
 pub mod verbs;
+pub mod witnesses;
 pub mod world;
 
 use std::process::ExitCode;

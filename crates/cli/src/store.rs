@@ -6,6 +6,8 @@
 //! <store>/log/              shards of the transparency log
 //! <store>/keys.sealed       secret keys, sealed with a passphrase
 //! <store>/log-keys.json     public keys of the log: hand them to whoever verifies
+//! <store>/witness.sealed    in the store of a witness: its secret key, sealed with a passphrase
+//! <store>/witness/          in the store of a witness: what it has seen of every log
 //! <store>/demonstration/    only in a demonstration: its passphrase and its generated files
 //! ```
 
@@ -79,6 +81,18 @@ impl Store {
     #[must_use]
     pub fn public_keys(&self) -> PathBuf {
         self.root.join("log-keys.json")
+    }
+
+    /// The sealed key of a witness.
+    #[must_use]
+    pub fn witness_key(&self) -> PathBuf {
+        self.root.join("witness.sealed")
+    }
+
+    /// The memory of a witness.
+    #[must_use]
+    pub fn witness(&self) -> PathBuf {
+        self.root.join("witness")
     }
 
     /// What belongs to a demonstration only.

@@ -28,6 +28,7 @@ mod progress;
 mod serve;
 pub mod state;
 mod tiles;
+pub mod witness;
 
 #[cfg(test)]
 mod tests;

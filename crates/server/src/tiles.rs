@@ -1,6 +1,7 @@
 //! The published files of the transparency log (C2SP `tlog-tiles`), so that anybody can check the log with their own tools.
 //!
-//! Only the forms of path that the standard knows are served: a checkpoint, a tile, an entry bundle, each also below `sm3/`.
+//! Only the forms of path that the standard knows are served: a checkpoint, a tile, an entry bundle, each also below `sm3/`; and
+//! beside the public checkpoint the one that witnesses have cosigned.
 //! The journal, unfinished files and everything else that lies in a shard's folder have no name here. Leaves carry
 //! commitments instead of personal data (I8), which is why checkpoints and tiles can be public: hashes say nothing, and are all
 //! that a proof or a witness needs. Entry bundles are the leaves themselves. Those of calls and of administration tell which
@@ -93,9 +94,13 @@ fn is_name(name: &str) -> bool {
 }
 
 /// What kind of published file has this name; `None` for everything that is not published.
-fn kind_of(file: &str) -> Option<Kind> {
-    let file = file.strip_prefix("sm3/").unwrap_or(file);
+fn kind_of(whole: &str) -> Option<Kind> {
+    let file = whole.strip_prefix("sm3/").unwrap_or(whole);
     if file == "checkpoint" {
+        return Some(Kind::Checkpoint);
+    }
+    // What witnesses cosign is the public tree's checkpoint, so there is no such file below `sm3/`.
+    if whole == "checkpoint.cosigned" {
         return Some(Kind::Checkpoint);
     }
     let (level, index) = file.strip_prefix("tile/")?.split_once('/')?;
@@ -124,7 +129,7 @@ mod tests {
 
     #[test]
     fn only_the_standards_names_are_files_of_the_log() {
-        for name in ["checkpoint", "sm3/checkpoint"] {
+        for name in ["checkpoint", "sm3/checkpoint", "checkpoint.cosigned"] {
             assert_eq!(kind_of(name), Some(Kind::Checkpoint), "{name}");
         }
         for name in ["tile/0/000", "tile/0/x001/x234/067", "tile/0/x001/067.p/8", "sm3/tile/7/001"] {
@@ -147,6 +152,7 @@ mod tests {
             "tile/0/x001",
             "tile/0/",
             "sm3/sm3/checkpoint",
+            "sm3/checkpoint.cosigned",
             "sm3/tile/entries/000/..",
             "",
         ] {

@@ -36,6 +36,12 @@ pub enum Error {
         /// The shard directory.
         dir: PathBuf,
     },
+    /// Another witness works with the same memory.
+    #[error("`{}` is the memory of a witness that is running; two over one memory could each sign another story", dir.display())]
+    InUse {
+        /// The memory's folder.
+        dir: PathBuf,
+    },
     /// An earlier write or sync failed, so nothing more may be acknowledged until the shard is reopened.
     #[error("the log refuses to go on since an earlier write failed ({why}); reopen the shard to recover")]
     Poisoned {
@@ -76,6 +82,9 @@ pub enum Error {
     /// A checkpoint does not parse.
     #[error("checkpoint refused: {0}")]
     Checkpoint(String),
+    /// What was handed to a witness does not parse.
+    #[error("submission to a witness refused: {0}")]
+    Submission(String),
     /// A key does not parse.
     #[error("key refused: {0}")]
     Key(String),

@@ -17,7 +17,7 @@ use serde_json::Value;
 use crate::canonical::{commitment, commitment_text};
 use crate::merkle::{self, Sha256Tree, Sm3Tree, TreeHash};
 use crate::note::NoteKey;
-use crate::{Error, Hash, Reader, Result, SignedCheckpoint, TrustedKeys};
+use crate::{Error, Hash, Reader, Result, SignedCheckpoint, TrustedKeys, cosigned};
 
 /// The format name that every evidence file carries.
 pub const FORMAT: &str = "gongshu-evidence/1";
@@ -41,6 +41,9 @@ pub struct Evidence {
     pub sm3: TreeProof,
     /// The proof in the public tree.
     pub sha256: TreeProof,
+    /// The proof in the public tree that witnesses have cosigned, if any has yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub witnessed: Option<Witnessed>,
     /// The log's public keys.
     pub keys: KeyTexts,
     /// Commitments of the leaf whose values are disclosed.
@@ -60,6 +63,22 @@ pub struct TreeProof {
     pub path: Vec<String>,
     /// The signed checkpoint, a note.
     pub checkpoint: String,
+}
+
+/// A leaf's way to a root that witnesses have cosigned. The tree may be smaller than the one of the newest checkpoint.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Witnessed {
+    /// The size of the tree.
+    pub size: u64,
+    /// Its root in base64.
+    pub root: String,
+    /// The inclusion path in base64, from the leaf upwards.
+    pub path: Vec<String>,
+    /// The checkpoint, a note with the signatures of the log and of the witnesses.
+    pub checkpoint: String,
+    /// The verifier keys of the witnesses. Whoever relies on them has them from the witnesses themselves.
+    pub witnesses: Vec<String>,
 }
 
 /// The log's public keys in the forms that other tools read.
@@ -107,8 +126,23 @@ pub struct Report {
     pub keys_trusted: bool,
     /// The time in the national checkpoint in milliseconds since 1970: the leaf was logged no later.
     pub logged_by_ms: Option<u64>,
+    /// Whose cosignatures hold: a tree that holds this leaf is what they have seen of the log, too.
+    pub witnessed_by: Vec<Cosigner>,
     /// Every check that was made, in order; all of them held.
     pub checks: Vec<String>,
+}
+
+/// A witness whose cosignature holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Cosigner {
+    /// Its name.
+    pub name: String,
+    /// Its verifier key.
+    pub vkey: String,
+    /// When it cosigned, in seconds since 1970.
+    pub at: u64,
+    /// Whether the verifier named this key, and it was not merely in the file.
+    pub trusted: bool,
 }
 
 impl fmt::Display for Report {
@@ -121,7 +155,19 @@ impl fmt::Display for Report {
                 "  !   the keys are those in the file; compare them with the ones the log's operator publishes"
             )?;
         }
-        Ok(())
+        if self.witnessed_by.is_empty() {
+            writeln!(
+                f,
+                "  !   no witness has cosigned this leaf yet: that the log was never rewritten rests on its operator's word"
+            )?;
+        }
+        self.witnessed_by.iter().filter(|witness| !witness.trusted).try_for_each(|witness| {
+            writeln!(
+                f,
+                "  !   the key of the witness `{}` is the one in the file; compare it with its own",
+                witness.name
+            )
+        })
     }
 }
 
@@ -144,10 +190,32 @@ impl Evidence {
             sha256: TreeProof::build::<Sha256Tree>(reader, index, &pair.sha256)?,
             keys: KeyTexts::new(&origin, keys)?,
             openings,
+            witnessed: None,
             origin,
         };
         verify(&evidence, Some(keys))?;
         Ok(evidence)
+    }
+
+    /// Adds what these witnesses have cosigned, as far as it reaches this leaf.
+    ///
+    /// # Errors
+    /// [`Error::Proof`] if the log contradicts what was cosigned, damage of a file.
+    pub fn witnessed(mut self, reader: &Reader, witnesses: &[NoteKey]) -> Result<Self> {
+        let Some(cosigned) = reader.cosigned()?.filter(|cosigned| self.index < cosigned.checkpoint.size) else {
+            return Ok(self);
+        };
+        let good: Vec<&NoteKey> = witnesses.iter().filter(|key| key.verify(&cosigned.note).is_ok()).collect();
+        if good.is_empty() {
+            return Ok(self);
+        }
+        // The checkpoint that was cosigned may be younger than the ones this reader has read.
+        reader.refresh()?;
+        cosigned::agrees(reader, &cosigned)?;
+        let TreeProof { size, root, path, checkpoint } = TreeProof::build::<Sha256Tree>(reader, self.index, &cosigned)?;
+        let witnesses = good.iter().map(|key| key.vkey()).collect();
+        self.witnessed = Some(Witnessed { size, root, path, checkpoint, witnesses });
+        Ok(self)
     }
 
     /// Reads an evidence file.
@@ -181,6 +249,15 @@ impl Evidence {
 /// The first check that fails: [`Error::Evidence`], [`Error::Proof`], [`Error::Note`], [`Error::Checkpoint`] or
 /// [`Error::Key`].
 pub fn verify(evidence: &Evidence, trusted: Option<&TrustedKeys>) -> Result<Report> {
+    verify_witnessed(evidence, trusted, &[])
+}
+
+/// As [`verify`]; every one of `witnesses`, as the verifier has their keys from elsewhere, must have cosigned a tree that holds
+/// the leaf.
+///
+/// # Errors
+/// As [`verify`]; [`Error::Evidence`] if a witness has not cosigned.
+pub fn verify_witnessed(evidence: &Evidence, trusted: Option<&TrustedKeys>, witnesses: &[NoteKey]) -> Result<Report> {
     if evidence.format != FORMAT {
         return Err(refuse("the format is not `gongshu-evidence/1`"));
     }
@@ -204,6 +281,7 @@ pub fn verify(evidence: &Evidence, trusted: Option<&TrustedKeys>) -> Result<Repo
     let ed25519 = NoteKey::ed25519(&evidence.origin, keys.ed25519)?;
     let signed = evidence.sm3.verify::<Sm3Tree>(evidence, &leaf, &sm2, "SM2", &mut checks)?;
     evidence.sha256.verify::<Sha256Tree>(evidence, &leaf, &ed25519, "Ed25519", &mut checks)?;
+    let witnessed_by = cosigners(evidence, &leaf, &ed25519, witnesses, &mut checks)?;
     for opening in &evidence.openings {
         opening.verify(&leaf)?;
         checks.push(format!("the disclosed value of `{}` is the one committed to in the leaf", opening.field));
@@ -213,8 +291,58 @@ pub fn verify(evidence: &Evidence, trusted: Option<&TrustedKeys>) -> Result<Repo
         index: evidence.index,
         keys_trusted: trusted.is_some(),
         logged_by_ms: signed.checkpoint.time_ms(),
+        witnessed_by,
         checks,
     })
+}
+
+/// Checks the part that witnesses have cosigned: the log's signature, the path, and every cosignature that is named.
+fn cosigners(
+    evidence: &Evidence,
+    leaf: &[u8],
+    log: &NoteKey,
+    wanted: &[NoteKey],
+    checks: &mut Vec<String>,
+) -> Result<Vec<Cosigner>> {
+    let Some(witnessed) = &evidence.witnessed else {
+        return match wanted.first() {
+            None => Ok(Vec::new()),
+            Some(key) => Err(refuse(&format!("it has no part that `{}` has cosigned", key.name()))),
+        };
+    };
+    let proof = witnessed.proof();
+    let signed = proof.verify::<Sha256Tree>(evidence, leaf, log, "Ed25519", checks)?;
+    let mut keys = wanted.to_vec();
+    for vkey in &witnessed.witnesses {
+        let key = NoteKey::parse(vkey)?;
+        if !wanted.iter().any(|wanted| wanted.vkey() == *vkey) {
+            keys.push(key);
+        }
+    }
+    if keys.is_empty() {
+        return Err(refuse("the cosigned part names no witness"));
+    }
+    let mut found = Vec::new();
+    for (position, key) in keys.iter().enumerate() {
+        let at = key.verify(&signed.note)?.time_s;
+        let at = at.ok_or_else(|| refuse(&format!("`{}` is not the key of a witness", key.vkey())))?;
+        checks.push(format!("the cosignature of the witness `{}` on the tree of {} leaves", key.name(), proof.size));
+        let trusted = position < wanted.len();
+        found.push(Cosigner { name: key.name().to_owned(), vkey: key.vkey(), at, trusted });
+    }
+    Ok(found)
+}
+
+impl Witnessed {
+    /// The proof without the witnesses.
+    pub(crate) fn proof(&self) -> TreeProof {
+        TreeProof {
+            size: self.size,
+            root: self.root.clone(),
+            path: self.path.clone(),
+            checkpoint: self.checkpoint.clone(),
+        }
+    }
 }
 
 impl TreeProof {

@@ -17,6 +17,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::TrustedKeys;
 
+mod cosigned;
+
 type Hash = [u8; 32];
 
 /// What an examination found.
@@ -94,6 +96,8 @@ pub fn check(dir: &Path, keys: &TrustedKeys) -> Report {
         for tree in &trees {
             examiner.upper_tiles(tree);
         }
+        let [_, public] = &trees;
+        examiner.cosigned(public, &SignedBy::Ed25519(&keys.ed25519), &journal);
         examiner.leftovers();
     }
     examiner.report.published = published;

@@ -8,7 +8,7 @@
 //! The way of a leaf: [`Shard::append`] writes it to the shard's journal and syncs once for the whole batch; from then on
 //! it is durable and its index is fixed. [`Shard::publish`] later integrates the journal into tiles and signs both
 //! checkpoints last. [`Reader`] and [`Shard`] build proofs from published tiles; [`evidence`] packs one leaf with its
-//! proofs into one file; [`fsck`] recounts a whole directory and shares no code with the writer.
+//! proofs into one file; [`witness`] is who remembers a log besides its operator; [`fsck`] recounts a whole directory and shares no code with the writer.
 //!
 //! What is absent on purpose: no async, no clock, no random source, no SQL. Times and keys are arguments.
 //!
@@ -22,6 +22,7 @@
 pub mod canonical;
 pub mod checkpoint;
 pub mod committer;
+pub mod cosigned;
 mod edge;
 mod error;
 pub mod evidence;
@@ -39,6 +40,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 pub mod tile;
+pub mod witness;
 
 pub use checkpoint::{Checkpoint, CheckpointPair, SignedCheckpoint};
 pub use committer::{GroupCommitter, Ticket};
@@ -49,3 +51,4 @@ pub use files::FailurePoint;
 pub use merkle::Hash;
 pub use reader::{ProofPair, Reader};
 pub use shard::{Shard, Signers, TrustedKeys};
+pub use witness::Witness;

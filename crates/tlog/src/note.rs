@@ -17,6 +17,8 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::Signer as _;
+use ed25519_dalek::pkcs8::EncodePublicKey as _;
+use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
 use sha2::{Digest as _, Sha256};
 
 use crate::{Error, Result};
@@ -122,6 +124,30 @@ impl Note {
         Ok(())
     }
 
+    /// The note with this key's signature and no other.
+    ///
+    /// # Errors
+    /// [`Error::Note`] if the key has not signed it.
+    pub fn signed_by(&self, key: &NoteKey) -> Result<Self> {
+        key.verify(self)?;
+        let signatures = self.signatures.iter().filter(|found| key.made(found)).cloned().collect();
+        Ok(Self { text: self.text.clone(), signatures })
+    }
+
+    /// Takes over the signature that this key has made on another copy of the note, in the place of its earlier ones.
+    ///
+    /// # Errors
+    /// [`Error::Note`] if the other note is another text, or the key has not signed it.
+    pub fn adopt(&mut self, other: &Self, key: &NoteKey) -> Result<Verified> {
+        if self.text != other.text {
+            return Err(refuse("a signature on another text cannot be taken over"));
+        }
+        let verified = key.verify(other)?;
+        self.signatures.retain(|found| !key.made(found));
+        self.signatures.extend(other.signatures.iter().filter(|found| key.made(found)).cloned());
+        Ok(verified)
+    }
+
     fn push(&mut self, key: &NoteKey, signature: Vec<u8>) {
         self.signatures.push(NoteSignature { name: key.name.clone(), key_id: key.id(), signature });
     }
@@ -130,10 +156,15 @@ impl Note {
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.text)?;
-        self.signatures.iter().try_for_each(|signature| {
-            let bytes = [signature.key_id.as_slice(), &signature.signature].concat();
-            writeln!(f, "— {} {}", signature.name, STANDARD.encode(bytes))
-        })
+        self.signatures.iter().try_for_each(|signature| write!(f, "{signature}"))
+    }
+}
+
+/// The line, with its end.
+impl fmt::Display for NoteSignature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = [self.key_id.as_slice(), &self.signature].concat();
+        writeln!(f, "— {} {}", self.name, STANDARD.encode(bytes))
     }
 }
 
@@ -248,6 +279,47 @@ impl NoteKey {
         digest.first_chunk().copied().unwrap_or_default()
     }
 
+    /// The same Ed25519 key of a log under another name, e.g. that of one of its shards; nothing for a key of another kind.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<Self> {
+        match self.key {
+            Kind::Ed25519(key) => Self::ed25519(name, key).ok(),
+            Kind::Witness(_) | Kind::Sm2(_) => None,
+        }
+    }
+
+    /// Whether it is the key of a witness.
+    #[must_use]
+    pub const fn is_witness(&self) -> bool {
+        matches!(self.key, Kind::Witness(_))
+    }
+
+    /// The key as PEM (`SubjectPublicKeyInfo`).
+    ///
+    /// # Errors
+    /// [`Error::Key`] if it has no such form, which does not happen.
+    pub fn pem(&self) -> Result<String> {
+        match &self.key {
+            Kind::Ed25519(key) | Kind::Witness(key) => {
+                key.to_public_key_pem(LineEnding::LF).map_err(|why| Error::Key(why.to_string()))
+            }
+            Kind::Sm2(key) => Ok(key.to_spki_pem()),
+        }
+    }
+
+    /// What this witness has signed, byte for byte, and its signature: for tools that know of signatures only.
+    pub(crate) fn cosignature(&self, note: &Note) -> Result<(Vec<u8>, Vec<u8>)> {
+        let signature = note.signatures.iter().find(|found| self.made(found)).filter(|_| self.is_witness());
+        let split = signature.and_then(|found| found.signature.split_first_chunk::<8>());
+        let (seconds, signature) = split.ok_or_else(|| refuse(&format!("no cosignature by `{}`", self.name)))?;
+        Ok((cosigned(u64::from_be_bytes(*seconds), &note.text), signature.to_vec()))
+    }
+
+    /// Whether a signature says that it is by this key.
+    fn made(&self, signature: &NoteSignature) -> bool {
+        signature.name == self.name && signature.key_id == self.id()
+    }
+
     /// Verifies that this key has signed the note. A note may have further signatures by others.
     ///
     /// # Errors
@@ -255,7 +327,7 @@ impl NoteKey {
     pub fn verify(&self, note: &Note) -> Result<Verified> {
         let id = self.id();
         let mut verified = None;
-        for signature in note.signatures.iter().filter(|found| found.name == self.name && found.key_id == id) {
+        for signature in note.signatures.iter().filter(|found| self.made(found)) {
             let good = self.verify_one(&note.text, &signature.signature);
             verified = Some(good.ok_or_else(|| refuse(&format!("the signature by `{}` does not verify", self.name)))?);
         }

@@ -5,7 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use crate::error::Context as _;
-use crate::evidence::{Evidence, TreeProof};
+use crate::evidence::{Evidence, TreeProof, Witnessed};
+use crate::note::NoteKey;
 use crate::{Error, Result, SignedCheckpoint};
 
 /// Writes the parts of an evidence file to `dir`, with `VERIFY.txt`, which explains itself and is also a shell script:
@@ -29,17 +30,48 @@ pub fn export_openssl(evidence: &Evidence, dir: &Path) -> Result<()> {
     put("checkpoint.sha256", SignedCheckpoint::parse(&evidence.sha256.checkpoint)?.note.text().as_bytes())?;
     put("checkpoint.sm3.sig", &sm2.to_der())?;
     put("checkpoint.sha256.sig", &signature(&evidence.sha256, &evidence.keys.ed25519_vkey)?)?;
-    for (digest, proof) in [("sm3", &evidence.sm3), ("sha256", &evidence.sha256)] {
+    for (tree, proof) in trees(evidence) {
         for (position, hash) in proof.hashes()?.iter().enumerate() {
-            put(&format!("path.{digest}.{position:02}"), hash)?;
+            put(&format!("path.{}.{position:02}", tree.name), hash)?;
         }
     }
-    put("VERIFY.txt", instructions(evidence).as_bytes())
+    let mut witnesses = Vec::new();
+    if let Some(witnessed) = &evidence.witnessed {
+        let proof = witnessed.proof();
+        let note = SignedCheckpoint::parse(&proof.checkpoint)?.note;
+        put("checkpoint.witnessed", note.text().as_bytes())?;
+        put("checkpoint.witnessed.sig", &signature(&proof, &evidence.keys.ed25519_vkey)?)?;
+        for (position, vkey) in witnessed.witnesses.iter().enumerate() {
+            let (key, file) = (NoteKey::parse(vkey)?, format!("witness.{position:02}"));
+            let (message, signature) = key.cosignature(&note)?;
+            put(&format!("{file}.pem"), key.pem()?.as_bytes())?;
+            put(&format!("{file}.message"), &message)?;
+            put(&format!("{file}.sig"), &signature)?;
+            witnesses.push((file, key.name().to_owned()));
+        }
+    }
+    put("VERIFY.txt", instructions(evidence, &witnesses).as_bytes())
+}
+
+/// One of the trees in a file: how its parts are called, and what hashes them.
+struct Tree {
+    name: &'static str,
+    digest: &'static str,
+}
+
+fn trees(evidence: &Evidence) -> Vec<(Tree, TreeProof)> {
+    let mut trees = vec![
+        (Tree { name: "sm3", digest: "sm3" }, evidence.sm3.clone()),
+        (Tree { name: "sha256", digest: "sha256" }, evidence.sha256.clone()),
+    ];
+    let witnessed = evidence.witnessed.as_ref().map(Witnessed::proof);
+    trees.extend(witnessed.map(|proof| (Tree { name: "witnessed", digest: "sha256" }, proof)));
+    trees
 }
 
 /// The signature bytes by the key whose verifier key is given.
 fn signature(proof: &TreeProof, vkey: &str) -> Result<Vec<u8>> {
-    let key = crate::note::NoteKey::parse(vkey)?;
+    let key = NoteKey::parse(vkey)?;
     let signed = SignedCheckpoint::parse(&proof.checkpoint)?;
     let mut by_key =
         signed.note.signatures().iter().filter(|found| found.name == key.name() && found.key_id == key.id());
@@ -48,7 +80,7 @@ fn signature(proof: &TreeProof, vkey: &str) -> Result<Vec<u8>> {
     Ok(found.signature.clone())
 }
 
-fn instructions(evidence: &Evidence) -> String {
+fn instructions(evidence: &Evidence, witnesses: &[(String, String)]) -> String {
     let mut text = format!(
         "# Leaf {} of the log `{}`, to be checked with openssl 3 and a shell: run `sh VERIFY.txt`,\n\
          # or the commands one by one in this directory. Compare sm2.pem and ed25519.pem with the keys that the operator publishes.\n\
@@ -60,22 +92,39 @@ fn instructions(evidence: &Evidence) -> String {
          openssl pkeyutl -verify -pubin -inkey ed25519.pem -rawin -in checkpoint.sha256 -sigfile checkpoint.sha256.sig\n",
         evidence.index, evidence.origin
     );
-    for (number, digest, proof) in [(3, "sm3", &evidence.sm3), (4, "sha256", &evidence.sha256)] {
-        walk(&mut text, number, digest, proof, evidence.index);
+    if evidence.witnessed.is_some() {
+        text.push_str(
+            "\n# So is the checkpoint that witnesses have cosigned, and each of them signed it with the time at which it did so.\n\
+             # Compare their keys with the ones that they themselves publish.\n\
+             openssl pkeyutl -verify -pubin -inkey ed25519.pem -rawin -in checkpoint.witnessed -sigfile checkpoint.witnessed.sig\n",
+        );
+    }
+    for (file, name) in witnesses {
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "openssl pkeyutl -verify -pubin -inkey {file}.pem -rawin -in {file}.message -sigfile {file}.sig\n\
+             sed 1,2d {file}.message | cmp - checkpoint.witnessed\n\
+             echo \"cosigned by {name}, in seconds since 1970: $(sed -n 2p {file}.message)\""
+        );
+    }
+    for (number, (tree, proof)) in (3..).zip(trees(evidence)) {
+        walk(&mut text, number, &tree, &proof, evidence.index);
     }
     text
 }
 
 /// Commands that hash from the leaf to the root (RFC 6962) and compare with the checkpoint's third line.
-fn walk(text: &mut String, number: u8, digest: &str, proof: &TreeProof, index: u64) {
+fn walk(text: &mut String, number: u8, tree: &Tree, proof: &TreeProof, index: u64) {
+    let Tree { name, digest } = tree;
     // Writing to a string cannot fail.
     let _ = writeln!(
         text,
-        "\n# {number}. The leaf leads to the root in checkpoint.{digest}: hash it, then join it with each hash of the path.\n\
-         {{ printf '\\000'; cat leaf; }} | openssl dgst -{digest} -binary > node.{digest}"
+        "\n# {number}. The leaf leads to the root in checkpoint.{name}: hash it, then join it with each hash of the path.\n\
+         {{ printf '\\000'; cat leaf; }} | openssl dgst -{digest} -binary > node.{name}"
     );
     for (position, is_left) in sides(index, proof.size).take(proof.path.len()).enumerate() {
-        let (path, node) = (format!("path.{digest}.{position:02}"), format!("node.{digest}"));
+        let (path, node) = (format!("path.{name}.{position:02}"), format!("node.{name}"));
         let pair = if is_left { format!("{path} {node}") } else { format!("{node} {path}") };
         let _ = writeln!(
             text,
@@ -84,7 +133,7 @@ fn walk(text: &mut String, number: u8, digest: &str, proof: &TreeProof, index: u
     }
     let _ = writeln!(
         text,
-        "test \"$(openssl base64 -in node.{digest})\" = \"$(sed -n 3p checkpoint.{digest})\"\necho \"the leaf is in the {digest} tree\""
+        "test \"$(openssl base64 -in node.{name})\" = \"$(sed -n 3p checkpoint.{name})\"\necho \"the leaf is in the {name} tree\""
     );
 }
 

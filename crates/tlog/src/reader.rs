@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use crate::cosigned;
 use crate::files;
 use crate::merkle::{self, Sha256Tree, Sm3Tree, TreeHash};
 use crate::store::{DEFAULT_CACHE_TILES, Store};
@@ -97,6 +98,34 @@ impl Reader {
         let published = self.published();
         reached(index.saturating_add(1), published)?;
         self.store.leaf(index, published)
+    }
+
+    /// Proves in the public tree alone that its first `from` leaves are a prefix of its first `to`, as witnesses want it.
+    ///
+    /// # Errors
+    /// [`Error::NotPublished`], [`Error::Range`], or damage of a file.
+    pub fn public_consistency(&self, from: u64, to: u64) -> Result<Vec<Hash>> {
+        let published = self.checkpoints().sha256.checkpoint.size;
+        reached(to, published)?;
+        merkle::consistency_proof::<Sha256Tree>(from, to, self.store.nodes::<Sha256Tree>(published))
+    }
+
+    /// The root over the first `size` leaves of the public tree.
+    ///
+    /// # Errors
+    /// [`Error::NotPublished`], or damage of a file.
+    pub fn public_root(&self, size: u64) -> Result<Hash> {
+        let published = self.checkpoints().sha256.checkpoint.size;
+        reached(size, published)?;
+        merkle::root_from_nodes::<Sha256Tree>(size, self.store.nodes::<Sha256Tree>(published))
+    }
+
+    /// The public checkpoint that witnesses cosigned last, if any did; its signatures are not thereby verified.
+    ///
+    /// # Errors
+    /// Damage of the file.
+    pub fn cosigned(&self) -> Result<Option<SignedCheckpoint>> {
+        cosigned::read(&self.dir)
     }
 
     /// Proves that leaf `index` is in one of the trees of `size` leaves, e.g. for a foreign tool that wants but one.

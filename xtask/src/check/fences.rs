@@ -12,7 +12,7 @@ use crate::house::House;
 /// One crate of the house and those it may import.
 const HOUSE: &[(&str, &[&str])] = &[
     ("cli", &["server", "platform", "law", "sm", "tlog", "privacy", "lake"]),
-    ("server", &["platform", "console", "sheet", "letters"]),
+    ("server", &["platform", "tlog", "console", "sheet", "letters"]),
     ("console", &[]),
     ("sheet", &[]),
     ("letters", &[]),

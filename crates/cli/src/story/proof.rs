@@ -35,7 +35,7 @@ pub async fn evidence(stage: &mut Stage, teller: &mut Teller, known: &Known) -> 
         let evidence: Value = stage.person("jyj.cdo").await?.get(&path).await?;
         let file = folder.join(name);
         fs::write(&file, serde_json::to_string_pretty(&evidence)?)?;
-        let (_, report) = verify::check(&file, Some(&stage.trusted()?))?;
+        let (_, report) = verify::check(&file, Some(&stage.trusted()?), &[])?;
         let step = Step::new(stage.now(), "anyone", format!("verifies the evidence of {what}: gongshu verify {name}"));
         // How far the log had grown when it was asked is not part of the story.
         let checks =
@@ -78,7 +78,7 @@ fn forged(stage: &Stage, file: &Path) -> Result<()> {
     preview.insert("at".into(), "1999-12-31T00:00:00Z".into());
     let copy = file.with_extension("forged.json");
     fs::write(&copy, serde_json::to_string(&evidence)?)?;
-    match verify::check(&copy, Some(&stage.trusted()?)) {
+    match verify::check(&copy, Some(&stage.trusted()?), &[]) {
         Err(failure) if failure.exit == Exit::NotVerified => Ok(()),
         Err(failure) => Err(failure),
         Ok(_) => Err(Failure::not_verified("a forged evidence file was believed")),
@@ -87,7 +87,7 @@ fn forged(stage: &Stage, file: &Path) -> Result<()> {
 
 /// The `openssl` command and a shell check the same file.
 fn openssl(stage: &Stage, teller: &mut Teller, file: &Path, what: &str) -> Result<()> {
-    let (evidence, _) = verify::check(file, None)?;
+    let (evidence, _) = verify::check(file, None, &[])?;
     let parts = file.with_extension("openssl");
     tlog::openssl::export_openssl(&evidence, &parts)?;
     let run = Command::new("sh").arg("VERIFY.txt").current_dir(&parts).output();

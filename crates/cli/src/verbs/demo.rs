@@ -5,9 +5,12 @@ use std::{fs, path::Path, sync::Arc};
 use platform::{
     EntryId, Page,
     catalogue::{EntryFilter, EntryStatus},
+    ledger::LogWitness,
 };
 use serde_json::json;
-use server::{Guest, MovableClock};
+use server::{Guest, MovableClock, witness::WitnessServer};
+use tlog::note::NoteKey;
+use tokio::task::JoinHandle;
 
 use super::serve::{listen, log_to_stderr};
 use crate::{
@@ -18,7 +21,7 @@ use crate::{
     keys::{Passphrase, Secrets},
     output::{Out, Table},
     store::{Store, write_private},
-    world,
+    witnesses, world,
 };
 
 /// Who is shown at the start: one for every part that is played. Everybody else is on the first page.
@@ -33,6 +36,9 @@ const SHOWN: [&str; 9] = [
     "ga.cdo",
     "fgw.cdo",
 ];
+
+/// The name of the witness beside the demonstration.
+const WITNESS: &str = "witness.city.example";
 
 /// Runs the verb until it is asked to stop.
 ///
@@ -74,13 +80,30 @@ async fn serve(common: &Common, args: &Demo, district: &District, out: &Out) -> 
     if args.seed_only {
         return Ok(node.platform.close().await?);
     }
+    let (witness, asked) = witness_beside(&node, &store).await?;
     let mut settings = node.server_settings();
     // The demonstration speaks plain HTTP on the loopback interface.
     settings.secure_cookies = false;
     settings.guests = guests(district);
     settings.letter_fonts = args.letters.files();
-    welcome(common, district, &listener.local_addr()?.to_string(), &node, out).await?;
-    node.serve(listener, settings, Time::Kept, compose::asked_to_stop()).await
+    welcome(common, district, &listener.local_addr()?.to_string(), &asked, &node, out).await?;
+    let served = node.serve(listener, settings, Time::Kept, compose::asked_to_stop()).await;
+    witness.abort();
+    served
+}
+
+/// A witness with a key and a memory of its own, on a port of its own, which stands for the city's; and where it answers.
+async fn witness_beside(node: &Node, store: &Store) -> Result<(JoinHandle<std::io::Result<()>>, String)> {
+    let listener = listen("127.0.0.1:0").await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    let (origin, keys) = (&node.platform.settings().origin, node.platform.log_keys());
+    let log = NoteKey::ed25519(origin, keys.ed25519)?;
+    let apart = Store::at(&store.demonstration().join("witness"));
+    let witness = witnesses::open(&apart, Some(WITNESS), vec![log], Passphrase::Demonstration)?;
+    let asked = LogWitness { key: witness.key().clone(), url: Some(url.clone()) };
+    let served = tokio::spawn(WitnessServer::serve(listener, witness, node.clock.clone(), std::future::pending()));
+    node.follow_witnesses(vec![asked]).await?;
+    Ok((served, url))
 }
 
 /// Seeds on the first run only. A run that was interrupted leaves no mark, and the next one says what to do.
@@ -133,7 +156,14 @@ async fn uncollected(node: &Node, district: &District) -> Result<Option<(String,
     }))
 }
 
-async fn welcome(common: &Common, district: &District, address: &str, node: &Node, out: &Out) -> Result<()> {
+async fn welcome(
+    common: &Common,
+    district: &District,
+    address: &str,
+    witness: &str,
+    node: &Node,
+    out: &Out,
+) -> Result<()> {
     let guests = guests(district);
     let shown = guests.iter().filter(|guest| SHOWN.contains(&guest.login.as_str()));
     if out.is_json() {
@@ -142,7 +172,7 @@ async fn welcome(common: &Common, district: &District, address: &str, node: &Nod
             .collect();
         return out.row(&json!({
             "serving": format!("http://{address}"), "pack": common.pack, "now": world::rfc3339(node.clock.now()),
-            "people": people, "password": district.password,
+            "people": people, "password": district.password, "witness": witness,
         }));
     }
     let mut table = Table::new(["login", "role", "organisation"]);
@@ -158,7 +188,7 @@ async fn welcome(common: &Common, district: &District, address: &str, node: &Nod
     );
     out.text(&format!("{}  under {}, everything fictitious\n", district.name, common.pack))?;
     out.text(&format!(
-        "  open    http://{address}\n  API     http://{address}/api\n  clock   {} in Shanghai; it runs, and it can be moved\n",
+        "  open    http://{address}\n  API     http://{address}/api\n  clock   {} in Shanghai; it runs, and it can be moved\n  witness {witness}, which stands for the city's and cosigns the log\n",
         world::shown(node.clock.now())
     ))?;
     let others = guests.len().saturating_sub(SHOWN.len());

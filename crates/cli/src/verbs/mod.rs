@@ -1,7 +1,7 @@
 //! The verbs, one file each.
 
 use crate::{
-    args::{Cli, Clock, Law, Load, LoadWhat, Log, Reference, Verb},
+    args::{Cli, Clock, Law, Load, LoadWhat, Log, Reference, Verb, Witness},
     compose,
     failure::Result,
     output::Out,
@@ -26,6 +26,7 @@ mod reference;
 mod serve;
 mod story;
 pub mod verify;
+mod witness_serve;
 
 /// Runs one verb.
 ///
@@ -50,6 +51,7 @@ pub fn run(cli: Cli, out: &Out) -> Result<()> {
         Verb::Evidence(args) => evidence::run(&common, &args, out),
         Verb::Verify(args) => verify::run(&args, out),
         Verb::Log(Log::Fsck(args)) => log_fsck::run(&common, &args, out),
+        Verb::Witness(Witness::Serve(args)) => compose::runtime()?.block_on(witness_serve::run(&common, &args, out)),
         Verb::Doctor(args) => doctor::run(&common, &args, out),
         Verb::Clock(Clock::Show(args)) => compose::runtime()?.block_on(clock::show(&args, out)),
         Verb::Clock(Clock::Advance(args)) => compose::runtime()?.block_on(clock::advance(&args, out)),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use platform::ledger::LogWitness;
 use server::WallClock;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
@@ -27,6 +28,8 @@ pub async fn run(common: &Common, args: &Serve, out: &Out) -> Result<()> {
         return Err(Failure::new(format!("`{}` is the store of a demonstration", common.store.display()))
             .next("start it with `gongshu demo`, or name another folder with --store; real data never goes into a demonstration"));
     }
+    let witnesses = args.witness.iter().map(|text| LogWitness::parse(text));
+    let witnesses = witnesses.collect::<platform::Result<Vec<_>>>()?;
     let listener = listen(&args.listen).await?;
     let secrets = Secrets::open_or_make(&store, Passphrase::Asked)?;
     let plan = Plan {
@@ -41,6 +44,7 @@ pub async fn run(common: &Common, args: &Serve, out: &Out) -> Result<()> {
         chance: compose::chance(world::chance()?),
     };
     let node = Node::open(plan, secrets).await?;
+    node.follow_witnesses(witnesses).await?;
     let mut settings = node.server_settings();
     settings.letter_fonts = args.letters.files();
     let address = listener.local_addr()?;

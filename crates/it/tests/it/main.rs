@@ -19,3 +19,4 @@ mod letters;
 mod log;
 mod node;
 mod scenarios;
+mod witness;

@@ -13,6 +13,7 @@ pub(crate) mod store;
 #[cfg(test)]
 mod tests;
 mod uses;
+mod witness;
 
 use std::collections::HashMap;
 
@@ -34,6 +35,10 @@ use crate::{
 
 pub use leaf::{ActRecord, Commitments, actor_columns, commit_papers};
 pub use uses::{UseIndex, UseRecord, period_of};
+pub use witness::{
+    AskWitness, Cosignature, LogWitness, WitnessAnswer, WitnessState, WitnessView, WitnessedCheckpoint, WitnessedShard,
+    WitnessesView,
+};
 
 /// The retention class of acts: kept for good.
 pub const ACTS: &str = "acts-permanent";
@@ -53,6 +58,7 @@ pub fn has_public_leaves(class: &str) -> bool {
 pub struct Ledger {
     shards: shards::Shards,
     pump: pump::Pump,
+    witnessing: witness::Witnessing,
 }
 
 /// A shard's latest checkpoints, as texts that any tool can verify.
@@ -66,6 +72,8 @@ pub struct PublishedCheckpoint {
     pub sm3: String,
     /// The public checkpoint, signed with Ed25519.
     pub sha256: String,
+    /// What witnesses have cosigned of the public one; it may lag behind.
+    pub witnessed: Option<WitnessedCheckpoint>,
 }
 
 /// An entry of the log with its place.
@@ -78,7 +86,11 @@ pub(crate) struct Logged {
 
 impl Ledger {
     pub(crate) fn open(settings: &Settings, keys: &Keys, ctx: &Ctx) -> Result<Self> {
-        Ok(Self { shards: shards::Shards::new(settings, keys, ctx.now)?, pump: pump::Pump::default() })
+        Ok(Self {
+            shards: shards::Shards::new(settings, keys, ctx.now)?,
+            pump: pump::Pump::default(),
+            witnessing: witness::Witnessing::default(),
+        })
     }
 
     /// The shard of a class for an instant: a year for what is kept for good, a month for the rest. Periods are those of the
@@ -204,6 +216,7 @@ impl Platform {
         let shard = ShardName::new(class, period).map_err(|error| Error::new(Code::InvalidInput, error.to_string()))?;
         let dir = self.ledger().shards.dir(&shard);
         let (class, period) = (class.to_owned(), period.to_owned());
+        let witnesses = self.ledger().witnessing.keys();
         blocking(move || {
             let reader = Reader::open(&dir)
                 .map_err(|error| Error::not_found("published shard", format!("{class}/{period}")).because(error))?;
@@ -213,6 +226,7 @@ impl Platform {
                 size: pair.size(),
                 sm3: pair.sm3.note.to_string(),
                 sha256: pair.sha256.note.to_string(),
+                witnessed: witness::witnessed(&reader, &witnesses).map_err(failed("read"))?,
             })
         })
         .await
@@ -243,13 +257,25 @@ impl Platform {
     pub(crate) async fn evidence_of(&self, key: Uuid, openings: Vec<tlog::evidence::Opening>) -> Result<Evidence> {
         let (shard, index) = self.published(key).await?;
         let dir = self.ledger().shards.dir(&shard);
-        let keys = self.log_keys();
+        let (keys, witnesses) = (self.log_keys(), self.ledger().witnessing.keys());
         blocking(move || {
             let reader = Reader::open(&dir).map_err(failed("read"))?;
-            Evidence::build(&reader, index, &keys, openings).map_err(failed("prove an entry of"))
+            proved(&reader, index, &keys, &witnesses, openings)
         })
         .await
     }
+}
+
+/// The evidence of a leaf, with what witnesses have cosigned of it.
+fn proved(
+    reader: &Reader,
+    index: u64,
+    keys: &tlog::TrustedKeys,
+    witnesses: &[tlog::note::NoteKey],
+    openings: Vec<tlog::evidence::Opening>,
+) -> Result<Evidence> {
+    let evidence = Evidence::build(reader, index, keys, openings).map_err(failed("prove an entry of"))?;
+    evidence.witnessed(reader, witnesses).map_err(failed("prove an entry of"))
 }
 
 /// Runs what reads or writes the log's files where it may block.

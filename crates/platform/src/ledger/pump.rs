@@ -55,6 +55,7 @@ impl Platform {
     }
 
     pub(crate) async fn stop_pump(&self) -> Result<()> {
+        self.ledger().witnessing.stop();
         let running = self.ledger().pump.running.lock().take();
         if let Some(Running { wake, task }) = running {
             drop(wake);
@@ -70,6 +71,7 @@ impl Platform {
     /// Stops as a crash would, for tests: nothing is drained, and what is queued stays queued.
     #[cfg(any(test, feature = "testkit"))]
     pub async fn abandon(self) {
+        self.ledger().witnessing.stop();
         let running = self.ledger().pump.running.lock().take();
         if let Some(Running { wake, task }) = running {
             task.abort();
@@ -197,7 +199,8 @@ impl Platform {
         let inner = std::sync::Arc::clone(&self.0);
         blocking(move || {
             let shard = inner.ledger.shards.outbox(&name)?;
-            shard.lock().publish(millis(at)).map_err(failed("publish"))?;
+            let pair = shard.lock().publish(millis(at)).map_err(failed("publish"))?;
+            inner.ledger.witnessing.published(name, pair.size());
             Ok(())
         })
         .await

@@ -157,9 +157,9 @@ impl Shards {
         u64::try_from(self.latest_call.load(Ordering::Relaxed)).unwrap_or(0)
     }
 
-    /// Every open committer of calls.
-    pub(super) fn open_calls(&self) -> Vec<Arc<GroupCommitter>> {
-        self.calls.lock().values().cloned().collect()
+    /// Every open committer of calls, with its month.
+    pub(super) fn open_calls(&self) -> Vec<(String, Arc<GroupCommitter>)> {
+        self.calls.lock().iter().map(|(period, committer)| (period.clone(), Arc::clone(committer))).collect()
     }
 
     /// Lets go of every shard, so that another process can write them.

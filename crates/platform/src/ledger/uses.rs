@@ -104,7 +104,7 @@ impl Platform {
         self.may(ctx, Action::ReadThing, &Resource::thing(None, owner).consumer(consumer))?;
         self.publish_uses().await?;
         let dir = self.ledger().shards.dir(&shard_named(&place.period)?);
-        let (keys, index) = (self.log_keys(), place.index);
+        let (keys, witnesses, index) = (self.log_keys(), self.ledger().witnessing.keys(), place.index);
         blocking(move || {
             let reader = Reader::open(&dir).map_err(failed("read"))?;
             let unknown = || Error::not_found("call", call);
@@ -112,7 +112,7 @@ impl Platform {
             if id_in(&leaf)? != call.0 {
                 return Err(unknown());
             }
-            Evidence::build(&reader, index, &keys, Vec::new()).map_err(failed("prove an entry of"))
+            super::proved(&reader, index, &keys, &witnesses, Vec::new())
         })
         .await
     }
@@ -163,9 +163,11 @@ impl Platform {
     pub async fn publish_uses(&self) -> Result<()> {
         let open = self.ledger().shards.open_calls();
         let now = self.ledger().shards.call_time();
+        let inner = std::sync::Arc::clone(&self.0);
         blocking(move || {
-            for committer in open {
-                committer.publish(now).map_err(failed("publish"))?;
+            for (period, committer) in open {
+                let pair = committer.publish(now).map_err(failed("publish"))?;
+                inner.ledger.witnessing.published(shard_named(&period)?, pair.size());
             }
             Ok(())
         })

@@ -1,6 +1,7 @@
 //! What anyone can check: evidence of acts and calls, checkpoints of the log.
 
 use axum::Json;
+use jiff::Timestamp;
 use platform::{ActId, CallId, gateway, ledger};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -21,6 +22,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(acts_evidence))
         .routes(routes!(calls_evidence))
         .routes(routes!(log_checkpoint))
+        .routes(routes!(log_witnesses))
 }
 
 /// Shows the papers that came with an act, in clear, to whoever may read the case.
@@ -95,6 +97,16 @@ async fn log_checkpoint(
     Ok(Json(anyone.platform().checkpoint(&class, &period).await?))
 }
 
+/// Shows the log's witnesses: who cosigns its checkpoints, and how they stand to every shard. A witness that refuses has seen
+/// another log than the one that is published.
+#[utoipa::path(
+    get, path = "/log/witnesses", tag = "ledger", security(()),
+    responses((status = 200, body = LogWitnesses), ReadProblems)
+)]
+async fn log_witnesses(anyone: Anyone) -> Answer<ledger::WitnessesView> {
+    Ok(Json(anyone.platform().witnesses()?))
+}
+
 /// A shard's latest checkpoints, as signed notes that any tool can verify.
 #[derive(ToSchema)]
 pub struct Checkpoints {
@@ -106,6 +118,84 @@ pub struct Checkpoints {
     pub sm3: String,
     /// The public checkpoint: SHA-256 tree, signed with Ed25519 (C2SP `tlog-checkpoint`).
     pub sha256: String,
+    /// What witnesses have cosigned of the public checkpoint; it may lag behind. `null` while nobody has.
+    pub witnessed: Option<WitnessedCheckpoint>,
+}
+
+/// What witnesses have cosigned of a shard.
+#[derive(ToSchema)]
+pub struct WitnessedCheckpoint {
+    /// How many leaves the cosigned tree has.
+    pub size: u64,
+    /// The checkpoint as a note, with the signatures of the log and of the witnesses (C2SP `tlog-cosignature`).
+    pub note: String,
+    /// The witnesses that this platform knows and whose cosignatures hold.
+    pub by: Vec<Cosignature>,
+}
+
+/// One witness's word.
+#[derive(ToSchema)]
+pub struct Cosignature {
+    /// Its name.
+    pub name: String,
+    /// Its verifier key. Whoever relies on it has it from the witness itself.
+    pub vkey: String,
+    /// When it cosigned, by its own clock.
+    pub at: Timestamp,
+}
+
+/// The log's witnesses.
+#[derive(ToSchema)]
+pub struct LogWitnesses {
+    /// The log's name, above its shards.
+    pub origin: String,
+    /// The log's public Ed25519 key under that name, as a witness is given it (`gongshu witness serve --log`).
+    pub vkey: String,
+    /// Its witnesses.
+    pub witnesses: Vec<LogWitness>,
+}
+
+/// A witness and how it stands to the log.
+#[derive(ToSchema)]
+pub struct LogWitness {
+    /// Its name.
+    pub name: String,
+    /// Its verifier key.
+    pub vkey: String,
+    /// Whether it is still asked.
+    pub asked: bool,
+    /// What it said of every shard it was asked about.
+    pub shards: Vec<WitnessedShard>,
+}
+
+/// What a witness said of a shard.
+#[derive(ToSchema)]
+pub struct WitnessedShard {
+    /// The shard's retention class.
+    pub class: String,
+    /// The shard's period.
+    pub period: String,
+    /// What it said last: `cosigned`, `silent` (it did not answer, and is asked again) or `refused`.
+    #[schema(value_type = WitnessState)]
+    pub state: ledger::WitnessState,
+    /// How many leaves it cosigned last, as far as this node knows.
+    pub size: Option<u64>,
+    /// When it cosigned them, by its own clock.
+    pub at: Option<Timestamp>,
+    /// Why it did not cosign what it was asked last.
+    pub told: Option<String>,
+}
+
+/// What a witness said last.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum WitnessState {
+    /// It cosigned.
+    Cosigned,
+    /// It did not answer, or could not; it is asked again.
+    Silent,
+    /// It refused: it does not know the log, or the log contradicts what it has seen.
+    Refused,
 }
 
 /// An evidence file.
@@ -125,6 +215,8 @@ pub struct Evidence {
     pub sm3: TreeProof,
     /// The proof in the public tree.
     pub sha256: TreeProof,
+    /// The proof in the public tree that witnesses have cosigned, if any has yet.
+    pub witnessed: Option<WitnessedProof>,
     /// The log's public keys.
     pub keys: KeyTexts,
     /// Commitments of the leaf whose values are disclosed.
@@ -142,6 +234,21 @@ pub struct TreeProof {
     pub path: Vec<String>,
     /// The signed checkpoint, a note.
     pub checkpoint: String,
+}
+
+/// A leaf's way to a root that witnesses have cosigned. The tree may be smaller than the one of the newest checkpoint.
+#[derive(ToSchema)]
+pub struct WitnessedProof {
+    /// The size of the tree.
+    pub size: u64,
+    /// Its root in base64.
+    pub root: String,
+    /// The inclusion path in base64, from the leaf upwards.
+    pub path: Vec<String>,
+    /// The checkpoint, a note with the signatures of the log and of the witnesses.
+    pub checkpoint: String,
+    /// The verifier keys of the witnesses.
+    pub witnesses: Vec<String>,
 }
 
 /// The log's public keys in the forms that other tools read.

@@ -11,6 +11,7 @@ mod naive;
 mod retention;
 mod shard;
 mod vectors;
+mod witness;
 
 use std::path::{Path, PathBuf};
 

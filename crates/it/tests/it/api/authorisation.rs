@@ -610,6 +610,9 @@ impl World {
             ("log_checkpoint", NOBODY, vec!["acts-permanent".into(), "1999".into()], None, 404),
             ("log_checkpoint", DEMANDER, vec!["acts-permanent".into(), "2026".into()], None, 200),
 
+            ("log_witnesses", NOBODY, none(), None, 200),
+            ("log_witnesses", DEMANDER, none(), None, 200),
+
             // The organisation signs with another key from here on.
             ("organisations_hold_signing_key", NOBODY, one(&self.transport), None, 401),
             ("organisations_hold_signing_key", DEMANDER, one(&self.transport), None, 403),
