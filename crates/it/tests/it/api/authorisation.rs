@@ -611,7 +611,7 @@ impl World {
             ("log_checkpoint", DEMANDER, vec!["acts-permanent".into(), "2026".into()], None, 200),
 
             ("log_witnesses", NOBODY, none(), None, 200),
-            ("log_witnesses", DEMANDER, none(), None, 200),
+            ("log_witnesses", PLAIN, none(), None, 200),
 
             // The organisation signs with another key from here on.
             ("organisations_hold_signing_key", NOBODY, one(&self.transport), None, 401),
