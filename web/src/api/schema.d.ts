@@ -920,6 +920,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/log/witnesses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows the log's witnesses: who cosigns its checkpoints, and how they stand to every shard. A witness that refuses has seen
+         *     another log than the one that is published.
+         */
+        get: operations["log_witnesses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/log/{class}/{period}/checkpoint": {
         parameters: {
             query?: never;
@@ -2654,6 +2674,7 @@ export interface components {
             sm3: string;
             /** @description The public checkpoint: SHA-256 tree, signed with Ed25519 (C2SP `tlog-checkpoint`). */
             sha256: string;
+            witnessed?: components["schemas"]["WitnessedCheckpoint"] | null;
         };
         /** @description A client. */
         Client: {
@@ -2939,6 +2960,18 @@ export interface components {
             on: string;
             /** @description What they say, row by row, in the order of the left one. */
             rows: components["schemas"]["ComparedRow"][];
+        };
+        /** @description One witness's word. */
+        Cosignature: {
+            /** @description Its name. */
+            name: string;
+            /** @description Its verifier key. Whoever relies on it has it from the witness itself. */
+            vkey: string;
+            /**
+             * Format: date-time
+             * @description When it cosigned, by its own clock.
+             */
+            at: string;
         };
         /** @description What the data covers. */
         Coverage: {
@@ -3450,6 +3483,7 @@ export interface components {
             sm3: components["schemas"]["TreeProof"];
             /** @description The proof in the public tree. */
             sha256: components["schemas"]["TreeProof"];
+            witnessed?: components["schemas"]["WitnessedProof"] | null;
             /** @description The log's public keys. */
             keys: components["schemas"]["KeyTexts"];
             /** @description Commitments of the leaf whose values are disclosed. */
@@ -4137,6 +4171,26 @@ export interface components {
             /** @description Its certificate. */
             certificate: components["schemas"]["Certificate"];
             receipt: components["schemas"]["Receipt"] | null;
+        };
+        /** @description A witness and how it stands to the log. */
+        LogWitness: {
+            /** @description Its name. */
+            name: string;
+            /** @description Its verifier key. */
+            vkey: string;
+            /** @description Whether it is still asked. */
+            asked: boolean;
+            /** @description What it said of every shard it was asked about. */
+            shards: components["schemas"]["WitnessedShard"][];
+        };
+        /** @description The log's witnesses. */
+        LogWitnesses: {
+            /** @description The log's name, above its shards. */
+            origin: string;
+            /** @description The log's public Ed25519 key under that name, as a witness is given it (`gongshu witness serve --log`). */
+            vkey: string;
+            /** @description Its witnesses. */
+            witnesses: components["schemas"]["LogWitness"][];
         };
         /** @description What is needed to log in. */
         Login: {
@@ -6571,6 +6625,60 @@ export interface components {
             row_values?: string[];
             /** @description Scope, purpose and receivers, in words. */
             statement?: string;
+        };
+        /**
+         * @description What a witness said last.
+         * @enum {string}
+         */
+        WitnessState: "cosigned" | "silent" | "refused";
+        /** @description What witnesses have cosigned of a shard. */
+        WitnessedCheckpoint: {
+            /**
+             * Format: int64
+             * @description How many leaves the cosigned tree has.
+             */
+            size: number;
+            /** @description The checkpoint as a note, with the signatures of the log and of the witnesses (C2SP `tlog-cosignature`). */
+            note: string;
+            /** @description The witnesses that this platform knows and whose cosignatures hold. */
+            by: components["schemas"]["Cosignature"][];
+        };
+        /** @description A leaf's way to a root that witnesses have cosigned. The tree may be smaller than the one of the newest checkpoint. */
+        WitnessedProof: {
+            /**
+             * Format: int64
+             * @description The size of the tree.
+             */
+            size: number;
+            /** @description Its root in base64. */
+            root: string;
+            /** @description The inclusion path in base64, from the leaf upwards. */
+            path: string[];
+            /** @description The checkpoint, a note with the signatures of the log and of the witnesses. */
+            checkpoint: string;
+            /** @description The verifier keys of the witnesses. */
+            witnesses: string[];
+        };
+        /** @description What a witness said of a shard. */
+        WitnessedShard: {
+            /** @description The shard's retention class. */
+            class: string;
+            /** @description The shard's period. */
+            period: string;
+            /** @description What it said last: `cosigned`, `silent` (it did not answer, and is asked again) or `refused`. */
+            state: components["schemas"]["WitnessState"];
+            /**
+             * Format: int64
+             * @description How many leaves it cosigned last, as far as this node knows.
+             */
+            size?: number | null;
+            /**
+             * Format: date-time
+             * @description When it cosigned them, by its own clock.
+             */
+            at?: string | null;
+            /** @description Why it did not cosign what it was asked last. */
+            told?: string | null;
         };
     };
     responses: never;
@@ -11883,6 +11991,79 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LoadView"];
+                };
+            };
+            /** @description the input does not have the required form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not permitted, or beyond the grant; the hint names the deciding policy or article */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such thing, or it may not be seen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the platform failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too much is being worked on */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    log_witnesses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogWitnesses"];
                 };
             };
             /** @description the input does not have the required form */
