@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { accessible, as, CONSOLE, enter, launch, logIn, open, settled } from "./browser";
+import { as, CONSOLE, enter, launch, logIn, open, settled } from "./browser";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -211,40 +211,6 @@ test("whoever is denied something reads by which rules it would be allowed, in w
   await page.screenshot({ path: "shots/administration-why-denied.png" });
   // Every rule and every action has words of the reader's language.
   expect(await page.locator("main table").textContent()).not.toMatch(/[a-z]{3,}/);
-  expect(complaints).toEqual([]);
-  await context.close();
-});
-
-test("a district without administrators shows its set-up, sends it once, and leads to the login", async () => {
-  const { context, page, complaints } = await open(browser);
-  const sent: { administrators: { role: string }[] }[] = [];
-  const pack = { id: "changning-2025", title: "长宁区公共数据管理办法" };
-  const standing = () => ({ needed: sent.length === 0, district: sent.length ? "长宁区" : null, area_code: null, pack });
-  await page.route("**/api/v1/setup", async (route) => {
-    if (route.request().method() === "POST") sent.push(route.request().postDataJSON());
-    await route.fulfill({ json: standing() });
-  });
-  await page.goto(`${CONSOLE}/`);
-  await page.waitForURL("**/setup");
-  await page.locator("#setup-code").fill("ABCD-EFGH");
-  await page.locator("#setup-district").fill("长宁区");
-  await page.locator("#setup-area").fill("310105");
-  for (const [index, role] of ["system", "security", "audit"].entries()) {
-    const field = (name: string) => page.locator(`[id="setup-${role}_administrator.${name}"]`);
-    await field("name").fill(`管理员${index + 1}`);
-    await field("login").fill(index === 2 ? "admin1" : `admin${index}`);
-    await field("password").fill("a-long-password");
-  }
-  expect(await page.getByRole("button", { name: "建立" }).isDisabled()).toBe(true);
-  await page.locator('[id="setup-audit_administrator.login"]').fill("admin2");
-  await page.screenshot({ path: "shots/setup.png", fullPage: true });
-  complaints.push(...(await accessible(page, "setup")));
-  await page.getByRole("button", { name: "建立" }).dblclick();
-  await page.getByRole("link", { name: "去登录" }).click();
-  await page.locator("#login").waitFor();
-  expect(sent.map(({ administrators }) => administrators.map(({ role }) => role))).toEqual([
-    ["system_administrator", "security_administrator", "audit_administrator"],
-  ]);
   expect(complaints).toEqual([]);
   await context.close();
 });

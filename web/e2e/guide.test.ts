@@ -9,6 +9,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { as, CONSOLE, enter, launch, open, settled } from "./browser";
+import { emptyDistrict } from "./empty";
 import { small } from "./picture";
 
 const LOCALES = ["zh-CN", "en"] as const;
@@ -321,6 +322,31 @@ test("administrators: an account, its roles, and a notice tried before it is mad
   await security.context.close();
 });
 
+test("set-up: a server on an empty store prints a code, and whoever holds it names the district and its administrators", async () => {
+  const district = await emptyDistrict();
+  const { context, page, complaints } = await open(browser);
+  await page.goto(`${district.console}/`);
+  await page.locator("#setup-code").fill(district.code);
+  await page.locator("#setup-district").fill("长宁区");
+  await page.locator("#setup-area").fill("310105");
+  const people = { system: ["周启明", "zhou.qiming"], security: ["沈若兰", "shen.ruolan"], audit: ["陆景行", "lu.jingxing"] };
+  for (const [role, [name = "", login = ""]] of Object.entries(people)) {
+    const field = (what: string) => page.locator(`[id="setup-${role}_administrator.${what}"]`);
+    await field("name").fill(name);
+    await field("login").fill(login);
+    await field("password").fill(`${login}-first`);
+  }
+  await page.setViewportSize({ width: 1366, height: 1120 });
+  await picture(page, "set-up-form");
+  await page.setViewportSize({ width: 1366, height: 768 });
+  await page.getByRole("button", { name: "建立" }).click();
+  await page.getByRole("link", { name: "去登录" }).waitFor();
+  await picture(page, "set-up-done");
+  expect(complaints).toEqual([]);
+  await context.close();
+  await district.end();
+});
+
 test("auditor: calls are found by what came of them, and one is proved", async () => {
   const { context, page, complaints } = await open(browser);
   await enter(page, "audit.admin", "/evidence?view=calls");
@@ -336,21 +362,20 @@ test("auditor: calls are found by what came of them, and one is proved", async (
 
 test("anybody: an objection without login gets a receipt number, which tells how it stands; the provider sees it", async () => {
   const server = CONSOLE.replace(/\/console$/, "");
-  const statement = "虹桥路食堂的座位数是 48，不是 40。";
-  const answer = await fetch(`${server}/api/v1/objections`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ entry: made.entry, statement }),
-  });
-  expect(answer.status).toBeLessThan(300);
-  const { receipt_number } = await answer.json();
-  const stands = await (await fetch(`${server}/api/v1/objections/${receipt_number}`)).json();
-  expect(stands.state_title).toBe("异议已提出");
-
   const { context, page } = await open(browser);
   await page.goto(server);
   await page.locator("#figures").waitFor();
   await plain(page, "anybody-first-page");
+  await page.goto(`${CONSOLE}/objections?entry=${made.entry}`);
+  await page.locator("#objection-statement").fill("虹桥路食堂的座位数是 48，不是 40。");
+  await page.locator("form", { hasText: made.title }).waitFor();
+  await picture(page, "anybody-object");
+  await page.getByRole("button", { name: "提出异议" }).click();
+  const number = (await page.locator(".copy pre").textContent()) ?? "";
+  await page.getByRole("link", { name: "查询进度" }).first().click();
+  await page.locator("#objection-number").fill(number);
+  await page.getByRole("button", { name: "查询" }).click();
+  await page.locator("h2", { hasText: "异议已提出" }).waitFor();
   const { items } = await (await as("mzj.executive"))("GET", "/cases?procedure=objection&sort=opened&limit=1");
   await enter(page, "mzj.executive", `/cases/${items[0].id}`);
   await page.locator(".acts button").first().waitFor();

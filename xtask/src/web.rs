@@ -37,7 +37,7 @@ pub fn try_in_browser(house: &House, gongshu: &Path) -> Result<()> {
     let node = npm(house)?;
     let district = District::start(house, gongshu)?;
     let mut e2e = node.command(&["run", "--silent", "e2e"], &house.root.join("web"));
-    run(e2e.env("BASE_URL", &district.address))
+    run(e2e.env("BASE_URL", &district.address).env("GONGSHU_BIN", gongshu))
 }
 
 /// Node with the packages of the lock file.
