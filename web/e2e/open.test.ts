@@ -41,9 +41,11 @@ test("a member of the public objects without a login, follows by the receipt num
   const { context, page, complaints } = await open(browser);
   const asked: string[] = [];
   page.on("request", (request) => asked.push(request.url()));
-  await page.goto(`${CONSOLE}/objections?entry=${entry.id}`);
+  await page.goto(`${CONSOLE}/objections`);
   const send = page.getByRole("button", { name: "提出异议" });
-  await page.locator("#objection-statement").waitFor();
+  await page.locator("#objection-entry").fill(entry.title);
+  await page.locator(".ant-select-item-option", { hasText: entry.title }).first().click();
+  await page.waitForURL(`**/objections?entry=${entry.id}`);
   expect(await send.isDisabled()).toBe(true);
   await page.locator("#objection-statement").fill("<b>张某</b>的街道写错了，应为新华路。");
   await page.locator("#objection-contact").fill("李某 13800000000");

@@ -25,11 +25,18 @@ afterAll(() => browser?.close());
 test("a trial call gives the granted fields, says what is kept back, and stands in the log with its proof", async () => {
   const { context, page, complaints } = await open(browser);
   await enter(page, "fgw.cdo", `/sharing/services/${service.id}`);
+  const sum = page.locator("section[aria-labelledby=usage] .stack > p").first();
+  const before = (await sum.textContent()) ?? "";
   await page.locator("#trial-key").fill(credit);
   await page.getByRole("button", { name: "调用", exact: true }).click();
   await page.getByText("返回 1 条记录。").waitFor();
   expect(await page.locator("#trial ~ div tbody tr").count()).toBe(service.grant.fields.length);
   await page.getByText("未授权、未返回").waitFor();
+  // The call is counted moments after, and the page shows it by itself.
+  await page.waitForFunction(
+    (was) => document.querySelector("section[aria-labelledby=usage] .stack > p")?.textContent !== was,
+    before,
+  );
   // What was looked up stands in no address.
   expect(page.url()).not.toContain(credit);
   await settled(page);

@@ -38,7 +38,7 @@ export function Objections() {
           ))}
         </nav>
       </header>
-      {view === "raise" ? <Raise key={search.entry} entry={search.entry} /> : <Follow />}
+      {view === "raise" ? <Raise entry={search.entry} /> : <Follow />}
     </div>
   );
 }

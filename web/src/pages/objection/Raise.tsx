@@ -1,10 +1,10 @@
 /** The two ways to object: as a member of the public, for a receipt number; in the name of an organisation, as a case. */
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
-import { Alert } from "antd";
-import { useState } from "react";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { Alert, Form, Select } from "antd";
+import { useDeferredValue, useState } from "react";
 import { client, type Schemas, take } from "../../api/client";
-import { entry as entryOf } from "../../api/queries";
+import { entries, entry as entryOf } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { Copy } from "../../parts/Copy";
 import { SendForm, TextField } from "../../parts/Form";
@@ -16,24 +16,47 @@ import { Law } from "../docket/parts";
 const STATEMENT = 2_000;
 const CONTACT = 200;
 const LONGEST_PAPER = 20_000;
-
-const isId = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+/** Choices shown at once; typing finds the others. */
+const MOST = 20;
 
 interface Props {
   entry: string | undefined;
 }
 
-/** What is written may be about a person, so it is no draft: it is gone with the page. */
-export function ByPublic({ entry: given }: Props) {
+/** Which data it is about, found by its name among what is published; the address carries it, so that it can be handed on. */
+function Which({ entry }: Props) {
   const { t } = useGlossary();
-  const [entry, setEntry] = useState(given ?? "");
+  const navigate = useNavigate({ from: "/objections" });
+  const [text, setText] = useState("");
+  const sought = useDeferredValue(text.trim());
+  const filter = { ...(sought === "" ? {} : { text: sought }), status: "published" as const, offset: 0, limit: MOST };
+  const found = useQuery({ ...entries(filter), placeholderData: (before) => before }).data?.items ?? [];
+  const chosen = useQuery({ ...entryOf(entry ?? ""), enabled: entry !== undefined }).data;
+  const options = new Map([...(chosen ? [chosen] : []), ...found].map(({ id, title }) => [id, title]));
+  return (
+    <Form.Item label={t("objection.entry")} htmlFor="objection-entry" required>
+      <Select
+        id="objection-entry"
+        showSearch={{ filterOption: false, onSearch: setText }}
+        placeholder={t("objection.entry_hint")}
+        value={chosen?.id ?? null}
+        options={[...options].map(([value, label]) => ({ value, label }))}
+        onChange={(id) => void navigate({ search: { entry: id ?? undefined } })}
+      />
+    </Form.Item>
+  );
+}
+
+/** What is written may be about a person, so it is no draft: it is gone with the page. */
+export function ByPublic({ entry }: Props) {
+  const { t } = useGlossary();
   const [statement, setStatement] = useState("");
   const [contact, setContact] = useState("");
   const raise = useChange(
     () =>
       take(
         client.POST("/api/v1/objections", {
-          body: { entry: entry.trim(), statement: statement.trim(), contact: contact.trim() || null },
+          body: { entry: entry ?? "", statement: statement.trim(), contact: contact.trim() || null },
         }),
       ),
     [],
@@ -42,20 +65,11 @@ export function ByPublic({ entry: given }: Props) {
   return (
     <SendForm
       sending={raise}
-      ready={isId(entry.trim()) && statement.trim() !== ""}
+      ready={entry !== undefined && statement.trim() !== ""}
       send={() => raise.mutate(undefined)}
       act={t("objection.raise")}
     >
-      <TextField
-        id="objection-entry"
-        label={t("objection.entry")}
-        hint={t("objection.entry_hint")}
-        required
-        spellCheck={false}
-        maxLength={36}
-        value={entry}
-        write={setEntry}
-      />
+      <Which entry={entry} />
       <TextField
         id="objection-statement"
         label={t("objection.statement")}
@@ -109,7 +123,7 @@ interface OwnProps extends Props {
 export function ByOrganisation({ entry, act, roles, organisation }: OwnProps) {
   const { t } = useGlossary();
   const about = useQuery({ ...entryOf(entry ?? ""), enabled: entry !== undefined }).data;
-  const { typed, write, forget } = useDraft(`objection.${entry}`, {});
+  const { typed, write, forget } = useDraft("objection", {});
   const role = act.by.find(({ id }) => roles.includes(id))?.id ?? null;
   const papers = Object.fromEntries(act.papers.map(({ id }) => [id, typed[id]?.trim() ?? ""]));
   const open = useChange(
@@ -134,16 +148,6 @@ export function ByOrganisation({ entry, act, roles, organisation }: OwnProps) {
     },
     ["cases", "changes"],
   );
-  if (entry === undefined) {
-    return (
-      <p>
-        {t("objection.from_entry")}{" "}
-        <Link to="/catalogue" search={{ status: "published" }}>
-          {t("objection.to_catalogue")}
-        </Link>
-      </p>
-    );
-  }
   if (open.data) {
     return (
       <Alert
@@ -167,12 +171,7 @@ export function ByOrganisation({ entry, act, roles, organisation }: OwnProps) {
         send={() => open.mutate(undefined)}
         act={t("objection.raise")}
       >
-        <p>
-          {t("objection.about")}{" "}
-          <Link to="/catalogue/$id" params={{ id: entry }}>
-            <Law>{about?.title}</Law>
-          </Link>
-        </p>
+        <Which entry={entry} />
         {act.papers.map((paper) => (
           <TextField
             key={paper.id}

@@ -17,19 +17,30 @@ import { Usage } from "./Usage";
 import { Widening } from "./Widening";
 import "./sharing.css";
 
+/** How often numbers are read again after a trial, in milliseconds. */
+const COUNTED = 3_000;
+
 export function Service() {
   const { id } = useParams({ from: "/shell/sharing/services/$id" });
-  const found = useQuery(service(id));
+  // A call is counted moments after it was answered, so whoever tries the service sees the numbers come.
+  const [tried, setTried] = useState(false);
+  const found = useQuery({ ...service(id), refetchInterval: tried ? COUNTED : false });
   return (
     <div className="page">
       <Loaded of={found} rows={12}>
-        {(view) => <Whole view={view} />}
+        {(view) => <Whole view={view} tried={tried} trying={() => setTried(true)} />}
       </Loaded>
     </div>
   );
 }
 
-function Whole({ view }: { view: Schemas["ServiceView"] }) {
+interface WholeProps {
+  view: Schemas["ServiceView"];
+  tried: boolean;
+  trying: () => void;
+}
+
+function Whole({ view, tried, trying }: WholeProps) {
   const items = useQuery(entry(view.grant.entry)).data?.published?.items ?? [];
   const us = useQuery(me).data?.organisation?.id;
   return (
@@ -38,11 +49,11 @@ function Whole({ view }: { view: Schemas["ServiceView"] }) {
       <div className="case-columns">
         <div className="stack">
           <Granted grant={view.grant} items={items} />
-          <Usage service={view.id} />
+          <Usage service={view.id} every={tried ? COUNTED : false} />
         </div>
         <div className="stack">
           <Limits grant={view.grant} items={items} />
-          {us === view.grant.demander && view.grant.mode === "api" && <Trial view={view} items={items} />}
+          {us === view.grant.demander && view.grant.mode === "api" && <Trial view={view} items={items} answered={trying} />}
           <Widening view={view} items={items} />
           <Clients id={view.id} />
         </div>

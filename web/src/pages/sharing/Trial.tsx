@@ -18,9 +18,11 @@ import { Law } from "../docket/parts";
 interface Props {
   view: Schemas["ServiceView"];
   items: Schemas["Item"][];
+  /** Told when a call was answered, with records or with a refusal. */
+  answered: () => void;
 }
 
-export function Trial({ view, items }: Props) {
+export function Trial({ view, items, answered }: Props) {
   const { t } = useGlossary();
   const queries = useQueryClient();
   const once = useSingle();
@@ -35,7 +37,8 @@ export function Trial({ view, items }: Props) {
   const call = useMutation({
     mutationFn: () => take(client.POST("/api/v1/services/{id}/trial", { params: { path: { id: view.id } }, body })),
     onSettled: () => {
-      for (const noun of ["service", "usage", "calls"]) void queries.invalidateQueries({ queryKey: [noun] });
+      answered();
+      void queries.invalidateQueries({ queryKey: ["calls"] });
     },
   });
   const toggle = (code: string) =>

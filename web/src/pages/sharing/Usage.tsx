@@ -14,13 +14,19 @@ import { useNow } from "../docket/parts";
 const SPANS = { hour: 2, day: 30, quarter: 90 } as const;
 type Span = keyof typeof SPANS;
 
-export function Usage({ service }: { service: string }) {
+interface Props {
+  service: string;
+  /** How often it is read again, in milliseconds. */
+  every: number | false;
+}
+
+export function Usage({ service, every }: Props) {
   const { t, term } = useGlossary();
   const [span, setSpan] = useState<Span>("day");
   // By the minute, so that the question does not change while the page stands.
   const now = useNow().slice(0, 16);
   const from = new Date(Date.parse(`${now}:00Z`) - SPANS[span] * 86_400_000).toISOString();
-  const found = useQuery(serviceUsage(service, span === "hour" ? "hour" : "day", from));
+  const found = useQuery({ ...serviceUsage(service, span === "hour" ? "hour" : "day", from), refetchInterval: every });
   return (
     <section className="card" aria-labelledby="usage">
       <div className="card-head">
