@@ -9,6 +9,9 @@ interface Props {
   label: string;
 }
 
+/** What stays free at the left edge, in pixels. */
+const MARGIN = 8;
+
 export function Graph({ svg, present, label }: Props) {
   const place = useRef<HTMLElement>(null);
   useEffect(() => {
@@ -29,6 +32,14 @@ export function Graph({ svg, present, label }: Props) {
     const at = box.getBoundingClientRect();
     const frame = scroll.getBoundingClientRect();
     scroll.scrollLeft += at.left + at.width / 2 - frame.left - frame.width / 2;
+    // Words are read from their beginning: those that the left edge would cut move into sight, as far as the state stays there too.
+    const room = frame.right - box.getBoundingClientRect().right;
+    const cut = [...node.querySelectorAll("text")]
+      .map((words) => words.getBoundingClientRect())
+      .filter(({ left, right }) => left < frame.left + MARGIN && right > frame.left)
+      .map(({ left }) => frame.left + MARGIN - left)
+      .filter((by) => by <= room);
+    scroll.scrollLeft -= Math.max(0, ...cut);
     scroll.scrollTop += at.top + at.height / 2 - frame.top - frame.height / 2;
   }, [svg, present, label]);
   return <Scroll className="graph" label={label} ref={place} />;
