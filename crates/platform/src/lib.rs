@@ -109,6 +109,7 @@ struct Inner {
     ledger: ledger::Ledger,
     gateway: gateway::Gateway,
     objections: parking_lot::Mutex<objection::Door>,
+    recounting: supervision::Recounting,
     #[cfg(any(test, feature = "testkit"))]
     failure: failure::Switch,
 }
@@ -148,6 +149,7 @@ impl Platform {
             ledger,
             gateway: gateway::Gateway::new(),
             objections: parking_lot::Mutex::default(),
+            recounting: supervision::Recounting::default(),
         };
         let platform = Self(Arc::new(inner));
         platform.learn_law(&ctx).await?;
@@ -200,6 +202,10 @@ impl Platform {
 
     pub(crate) fn objections(&self) -> &parking_lot::Mutex<objection::Door> {
         &self.0.objections
+    }
+
+    pub(crate) fn recounting(&self) -> &supervision::Recounting {
+        &self.0.recounting
     }
 
     pub(crate) fn ledger(&self) -> &ledger::Ledger {

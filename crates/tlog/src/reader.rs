@@ -5,9 +5,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::cosigned;
 use crate::files;
-use crate::merkle::{self, Sha256Tree, Sm3Tree, TreeHash};
+use crate::merkle::{self, CompactRange, Sha256Tree, Sm3Tree, TreeHash};
+use crate::note::NoteKey;
 use crate::store::{DEFAULT_CACHE_TILES, Store};
-use crate::{CheckpointPair, Error, Hash, Result, SignedCheckpoint};
+use crate::tile::{self, WIDTH};
+use crate::{CheckpointPair, Error, Hash, Result, SignedCheckpoint, TrustedKeys};
 
 /// The name of a tree's checkpoint file below its prefix.
 pub(crate) const CHECKPOINT: &str = "checkpoint";
@@ -126,6 +128,39 @@ impl Reader {
     /// Damage of the file.
     pub fn cosigned(&self) -> Result<Option<SignedCheckpoint>> {
         cosigned::read(&self.dir)
+    }
+
+    /// Reads every published leaf in order, one bundle in memory at a time, and in the end holds the root of what was read against
+    /// the public checkpoint and its signature: what was given to `each` is then known to be the log, whole and unchanged.
+    /// Returns the number of leaves.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] when a file does not hold what it should, [`Error::Note`] when the checkpoint is not signed by the
+    /// key, [`Error::Checkpoint`] when the leaves are not those that it was signed for.
+    pub fn walk(&self, keys: &TrustedKeys, mut each: impl FnMut(u64, &[u8])) -> Result<u64> {
+        let pair = self.checkpoints();
+        let signed = &pair.sha256;
+        NoteKey::ed25519(&signed.checkpoint.origin, keys.ed25519)?.verify(&signed.note)?;
+        let size = signed.checkpoint.size;
+        let mut tree = CompactRange::<Sha256Tree>::new();
+        while tree.size() < size {
+            let (path, bundle) = self.store.bundle(tree.size() / u64::from(WIDTH), size)?;
+            let before = tree.size();
+            let most = size.saturating_sub(before).min(u64::from(WIDTH));
+            let entries = tile::entries(&bundle).take(usize::from(WIDTH)).zip(0..most);
+            for (entry, _) in entries {
+                let entry = entry.ok_or_else(|| Error::damaged(&path, "an entry is cut short"))?;
+                each(tree.size(), entry);
+                tree.append(Sha256Tree::leaf(entry));
+            }
+            if tree.size().saturating_sub(before) < most {
+                return Err(Error::damaged(&path, format!("it lacks the entry of leaf {}", tree.size())));
+            }
+        }
+        if size > 0 && tree.root() != signed.checkpoint.root {
+            return Err(Error::Checkpoint("the leaves are not those for which it was signed".to_owned()));
+        }
+        Ok(size)
     }
 
     /// Proves that leaf `index` is in one of the trees of `size` leaves, e.g. for a foreign tool that wants but one.

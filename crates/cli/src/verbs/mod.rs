@@ -21,6 +21,7 @@ mod law_graph;
 mod law_show;
 mod load;
 pub mod log_fsck;
+mod log_recount;
 mod openapi;
 mod reference;
 mod serve;
@@ -52,6 +53,7 @@ pub fn run(cli: Cli, out: &Out) -> Result<()> {
         Verb::Verify(args) => verify::run(&args, out),
         Verb::Log(Log::Fsck(args)) => log_fsck::run(&common, &args, out),
         Verb::Witness(Witness::Serve(args)) => compose::runtime()?.block_on(witness_serve::run(&common, &args, out)),
+        Verb::Log(Log::Recount(args)) => log_recount::run(&common, &args, out),
         Verb::Doctor(args) => doctor::run(&common, &args, out),
         Verb::Clock(Clock::Show(args)) => compose::runtime()?.block_on(clock::show(&args, out)),
         Verb::Clock(Clock::Advance(args)) => compose::runtime()?.block_on(clock::advance(&args, out)),

@@ -56,7 +56,7 @@ pub(crate) use lists_migration::Lists;
 pub use rules::Fault;
 
 /// The procedure through which an entry goes.
-const PROCEDURE: &str = "catalogue_entry";
+pub(crate) const PROCEDURE: &str = "catalogue_entry";
 
 impl Platform {
     /// Records a duty of the actor's organisation in its duty catalogue 职责目录.
@@ -282,6 +282,7 @@ impl Platform {
         }
         let mut changed = redraft(&tx, ctx, &row, &input).await?;
         tx.commit().await?;
+        self.wake_pump();
         changed.version = row.version.saturating_add(1);
         view(&changed, true)
     }
@@ -540,6 +541,8 @@ async fn redraft(tx: &Tx, ctx: &Ctx, row: &store::entry::Model, input: &EntryInp
     if row.published.is_none() && row.collected_at.is_some() && !same_table(&from_json(&row.draft)?, input) {
         // Data held for the draft is not the data that the draft describes any more (PT-22).
         (changed.collected_at, changed.loaded_at, changed.row_count) = (None, None, 0);
+        let what = serde_json::json!({"entry": row.id});
+        ledger::enqueue(tx, ctx, ledger::ACTS, ctx.uuid(), crate::collection::DROP_HELD, what).await?;
     }
     if changed.published.is_none() {
         store::show(&mut changed, input);

@@ -88,6 +88,10 @@ impl World {
     pub(crate) fn authority(&self, now: &str) -> Ctx {
         self.person(self.authority, Some(Office::new(Office::AUTHORITY)), Role::Officer, now)
     }
+    /// Who may read the log.
+    pub(crate) fn auditor(&self, now: &str) -> Ctx {
+        self.person(self.centre, None, Role::AuditAdministrator, now)
+    }
 
     /// A complete entry of the holder, conditionally shared.
     pub(crate) async fn complete(&self, title: &str) -> EntryInput {

@@ -46,9 +46,11 @@ const PROCEDURE: &str = "collection";
 /// The platform's act by which a load is recorded in it.
 const RECORD_LOAD: &str = "record_load";
 /// The platform rule under which a load of a catalogued entry is logged.
-const LOG_LOAD: &str = "collection.record_load";
+pub(crate) const LOG_LOAD: &str = "collection.record_load";
 /// The platform rule under which data is held whose entry is not catalogued yet.
-const HOLD_LOAD: &str = "collection.hold_load";
+pub(crate) const HOLD_LOAD: &str = "collection.hold_load";
+/// The platform rule under which held data is given up, because it no longer is what the draft describes.
+pub(crate) const DROP_HELD: &str = "collection.drop_held";
 /// The platform's act by which it ends when the entry leaves the catalogue.
 const CLOSE_WITHDRAWN: &str = "close_withdrawn";
 /// The platform's act by which a request learns that what it waits for has come.
@@ -441,7 +443,9 @@ impl Platform {
         let row = catalogue::store::entry(&*tx, entry).await?;
         let held = row.status == EntryStatus::Draft.as_word();
         let rule = if held { HOLD_LOAD } else { LOG_LOAD };
-        ledger::enqueue(&tx, ctx, ledger::ACTS, load.0, rule, logged(entry, &certificate)?).await?;
+        // The draft may have been changed while the file was being loaded.
+        let fits = held.then(|| Ok::<_, Error>(rules::fits(&certificate, &from_json(&row.draft)?))).transpose()?;
+        ledger::enqueue(&tx, ctx, ledger::ACTS, load.0, rule, logged(entry, &certificate, fits)?).await?;
         let receipt = self.record_load(&tx, ctx, entry).await?;
         use catalogue::store::entry::{Column, Entity};
         let mut update = Entity::update_many()
@@ -449,8 +453,7 @@ impl Platform {
             .col_expr(Column::RowCount, Expr::value(signed(certificate.accepted)))
             .col_expr(Column::Version, Expr::col(Column::Version).add(1))
             .filter(Column::Id.eq(entry.0));
-        // The draft may have been changed while the file was being loaded.
-        if held && rules::fits(&certificate, &from_json(&row.draft)?) {
+        if fits == Some(true) {
             update = update.col_expr(Column::CollectedAt, Expr::value(micros(ctx.now)));
         }
         update.exec(&*tx).await?;
@@ -560,14 +563,18 @@ async fn follow(tx: &Tx, on: &EffectCtx<'_>, case: &docket::store::case::Model, 
     docket::act(on.platform, tx, &ctx, case.id.into(), ActInput::new(act).role("platform")).await.map(drop)
 }
 
-/// What the log says of a load: counts and digests, never a file's name.
-fn logged(entry: EntryId, certificate: &Certificate) -> Result<serde_json::Value> {
-    Ok(serde_json::json!({
+/// What the log says of a load: counts and digests, never a file's name; of held data also whether the entry is collected by it.
+fn logged(entry: EntryId, certificate: &Certificate, collected: Option<bool>) -> Result<serde_json::Value> {
+    let mut said = serde_json::json!({
         "entry": entry, "dataset": certificate.dataset, "version": certificate.version,
         "rows_in": certificate.rows_in, "accepted": certificate.accepted, "rejected": certificate.rejected,
         "source_sm3": certificate.source_sm3, "content_sm3": certificate.content_sm3,
         "certificate_sm3": hex::encode(sm::sm3(to_json(certificate)?.as_bytes())),
-    }))
+    });
+    if let (Some(said), Some(collected)) = (said.as_object_mut(), collected) {
+        said.insert("collected".to_owned(), collected.into());
+    }
+    Ok(said)
 }
 
 /// Ends a running load once; whether it was running.

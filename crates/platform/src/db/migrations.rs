@@ -35,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(crate::identity::store::first_set_up()),
             Box::new(crate::catalogue::Lists),
             Box::new(crate::docket::store::covered()),
+            Box::new(crate::docket::store::searched()),
         ]
     }
 }

@@ -18,7 +18,10 @@ mod tx;
 
 use std::{ops::Deref, time::Duration};
 
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr, TransactionTrait, sea_query::LikeExpr};
+use sea_orm::{
+    AccessMode, ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr, IsolationLevel, TransactionTrait,
+    sea_query::LikeExpr,
+};
 use sea_orm_migration::MigratorTrait;
 
 pub use migrations::{Alterations, Standing, Tables, standing};
@@ -95,6 +98,21 @@ impl Db {
     /// [`Code::Internal`] when the database cannot begin.
     pub async fn look(&self) -> Result<Tx> {
         Ok(Tx::own(self.read.begin().await?))
+    }
+
+    /// Begins to read the database as it is at one instant, however long the reading takes and whatever is written meanwhile.
+    /// Nothing is written. On an in-memory database everybody waits for it, so it must be short.
+    ///
+    /// # Errors
+    /// [`Code::Internal`] when the database cannot begin.
+    pub async fn snapshot(&self) -> Result<Tx> {
+        // A transaction of SQLite is a snapshot by itself, as long as it only reads.
+        let begun = if self.is_postgres() {
+            self.read.begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)).await
+        } else {
+            self.read.begin().await
+        };
+        Ok(Tx::own(begun?))
     }
 
     /// Whether this is PostgreSQL, where several nodes may share the database.

@@ -302,6 +302,8 @@ fn act_row(
         paper_names: Set(to_json(&papers.names())?),
         expired: Set(decision.expired.as_ref().map(|(clock, _)| clock.to_string())),
         outcome: Set(decision.expired.as_ref().map(|(_, outcome)| rules::outcome_word(*outcome).to_owned())),
+        pack: Set(record.head.pack.to_string()),
+        procedure: Set(record.head.procedure.to_string()),
     })
 }
 

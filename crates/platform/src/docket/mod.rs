@@ -9,6 +9,9 @@
 //! When time alone moves a case, [`Platform::tick`] does the same with the law as actor.
 
 mod acting;
+mod acts;
+#[cfg(test)]
+mod acts_tests;
 mod changes;
 mod explaining;
 mod learning;
@@ -43,6 +46,7 @@ use crate::ids::*;
 
 pub(crate) use acting::IdempotencyKey;
 pub use acting::{act, head};
+pub use acts::{ActFilter, ActLine, ActPlace, Acting, ActorKind, Acts, MOST_ACTS, NamedOrganisation};
 pub use changes::Change;
 pub use explaining::Explanation;
 pub use law::{Extendable, FactValue, Named, Possible, Reason, Refusal, Statable};

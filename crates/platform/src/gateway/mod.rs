@@ -62,7 +62,7 @@ const PENDING_MICROS: i64 = 10_000_000;
 /// Uses counted in one transaction.
 const COUNT_BATCH: usize = 20_000;
 /// What the use records of answered calls say.
-const SERVED: &str = "served";
+pub(crate) const SERVED: &str = "served";
 /// The act by which a call is noted in a service's case, where that moves it.
 const NOTE_CALL: &str = "note_call";
 

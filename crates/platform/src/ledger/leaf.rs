@@ -148,6 +148,7 @@ pub(super) fn act_leaf(platform: &Platform, ctx: &Ctx, record: &ActRecord<'_>, p
         "actor": {"kind": kind, "id": id, "organisation": organisation},
         "at": decision.at.to_string(), "recorded_at": ctx.now.to_string(),
         "articles": decision.articles, "from": decision.from, "to": decision.case.state,
+        "ended": ends(platform, &decision.case),
         "effects": decision.effects, "clocks": clocks,
         "facts": public_facts(platform, &decision.case.facts),
         "papers": papers.in_leaf(),
@@ -161,6 +162,12 @@ pub(super) fn act_leaf(platform: &Platform, ctx: &Ctx, record: &ActRecord<'_>, p
         object.insert("expired".to_owned(), json!({"clock": clock, "outcome": outcome}));
     }
     canonical_text(&leaf)
+}
+
+/// Whether the case has come to an end, so that nobody needs the law to count the cases that are open.
+fn ends(platform: &Platform, case: &law::Case) -> bool {
+    let rules = platform.book().pack(&case.pack).and_then(|pack| pack.procedures.get(&case.procedure));
+    rules.and_then(|rules| rules.states.get(&case.state)).is_some_and(|state| state.end)
 }
 
 /// Facts whose values come from a closed list, or are numbers, instants or flags. A fact in free words is left out.

@@ -34,6 +34,7 @@ use crate::{
 };
 
 pub use leaf::{ActRecord, Commitments, actor_columns, commit_papers};
+pub(crate) use pump::id_in;
 pub use uses::{UseIndex, UseRecord, period_of};
 pub use witness::{
     AskWitness, Cosignature, LogWitness, WitnessAnswer, WitnessState, WitnessView, WitnessedCheckpoint, WitnessedShard,
@@ -181,6 +182,35 @@ pub(crate) async fn indices(
     Ok(rows.into_iter().filter_map(|(key, index)| Some((key, u64::try_from(index).ok()?))).collect())
 }
 
+/// Where something stands in the log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// The retention class of its shard.
+    pub class: String,
+    /// The period of its shard.
+    pub period: String,
+    /// Its index there.
+    pub index: u64,
+}
+
+/// Where things stand that the log has already.
+pub(crate) async fn places(
+    db: &impl ConnectionTrait,
+    keys: impl IntoIterator<Item = Uuid>,
+) -> Result<HashMap<Uuid, Place>> {
+    use store::outbox::Column;
+    let rows: Vec<(Uuid, String, String, i64)> = store::outbox::Entity::find()
+        .select_only()
+        .columns([Column::Key, Column::Class, Column::Period, Column::LogIndex])
+        .filter(Column::Key.is_in(keys))
+        .filter(Column::LogIndex.is_not_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    let place = |(key, class, period, index)| Some((key, Place { class, period, index: u64::try_from(index).ok()? }));
+    Ok(rows.into_iter().filter_map(place).collect())
+}
+
 impl Platform {
     /// The file that proves an act to anyone, offline. It waits until the log has published it. With `disclose` it opens the
     /// commitments of the act's papers, for whoever may read the case.
@@ -208,18 +238,48 @@ impl Platform {
         self.evidence_of(key, Vec::new()).await
     }
 
+    /// The file that proves whatever stands at a place of the log. What everybody may read is proved to everybody who is logged
+    /// in, the rest to those who may read the log.
+    ///
+    /// # Errors
+    /// [`Code::NotPermitted`]; [`Code::NotFound`] when nothing stands there, or not yet.
+    pub async fn evidence_at(&self, ctx: &Ctx, class: &str, period: &str, index: u64) -> Result<Evidence> {
+        let action = if has_public_leaves(class) { Action::ListCases } else { Action::ReadLog };
+        self.may(ctx, action, &Resource::platform())?;
+        let shard = ShardName::new(class, period).map_err(|error| Error::new(Code::InvalidInput, error.to_string()))?;
+        if class == CALLS {
+            self.publish_uses().await?;
+        } else {
+            self.flush_log().await?;
+        }
+        let (root, keys) = (self.settings().log_root.clone(), self.log_keys());
+        let witnesses = self.ledger().witnessing.keys();
+        blocking(move || {
+            let reader = Reader::open(&shard.dir(&root)).map_err(|error| absent(&root, &shard).because(error))?;
+            let size = reader.published();
+            if index >= size {
+                let last = size.checked_sub(1).map_or_else(
+                    || format!("nothing was logged in {} yet", shard.period()),
+                    |last| format!("its entries are 0 to {last} by now"),
+                );
+                let place = format!("{}/{}/{index}", shard.class(), shard.period());
+                return Err(Error::not_found("log entry", place).hint(last));
+            }
+            proved(&reader, index, &keys, &witnesses, Vec::new())
+        })
+        .await
+    }
+
     /// The latest published checkpoints of a shard.
     ///
     /// # Errors
     /// [`Code::NotFound`] when the shard has published nothing yet.
     pub async fn checkpoint(&self, class: &str, period: &str) -> Result<PublishedCheckpoint> {
         let shard = ShardName::new(class, period).map_err(|error| Error::new(Code::InvalidInput, error.to_string()))?;
-        let dir = self.ledger().shards.dir(&shard);
-        let (class, period) = (class.to_owned(), period.to_owned());
+        let root = self.settings().log_root.clone();
         let witnesses = self.ledger().witnessing.keys();
         blocking(move || {
-            let reader = Reader::open(&dir)
-                .map_err(|error| Error::not_found("published shard", format!("{class}/{period}")).because(error))?;
+            let reader = Reader::open(&shard.dir(&root)).map_err(|error| absent(&root, &shard).because(error))?;
             let pair = reader.checkpoints();
             Ok(PublishedCheckpoint {
                 origin: pair.sha256.checkpoint.origin.clone(),
@@ -278,8 +338,21 @@ fn proved(
     evidence.witnessed(reader, witnesses).map_err(failed("prove an entry of"))
 }
 
+/// Why a shard cannot be read: nothing was logged in its period, or it was deleted after its term, or there is no such class.
+fn absent(root: &std::path::Path, shard: &ShardName) -> Error {
+    let (class, period) = (shard.class(), shard.period());
+    let hint = if ![ACTS, ADMINISTRATION, CALLS].contains(&class) {
+        format!("the log has the classes `{ACTS}`, `{ADMINISTRATION}` and `{CALLS}`")
+    } else if root.join(class).join(format!("{period}.deleted")).exists() {
+        "it was deleted after its retention term; what is left of it are its last checkpoints".to_owned()
+    } else {
+        format!("nothing was logged under `{class}` in {period}; periods are years, those of calls are months")
+    };
+    Error::not_found("published shard", format!("{class}/{period}")).hint(hint)
+}
+
 /// Runs what reads or writes the log's files where it may block.
-pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
         Err(error) => Err(Error::new(Code::Internal, "work on the log was broken off").because(error)),

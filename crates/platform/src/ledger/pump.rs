@@ -330,7 +330,7 @@ fn name((class, period): &(String, String)) -> Result<ShardName> {
 }
 
 /// The id inside a leaf.
-pub(super) fn id_in(leaf: &[u8]) -> Result<Uuid> {
+pub(crate) fn id_in(leaf: &[u8]) -> Result<Uuid> {
     #[derive(serde::Deserialize)]
     struct Id {
         id: Uuid,

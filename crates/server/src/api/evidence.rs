@@ -23,6 +23,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(calls_evidence))
         .routes(routes!(log_checkpoint))
         .routes(routes!(log_witnesses))
+        .routes(routes!(log_entry_evidence))
 }
 
 /// Shows the papers that came with an act, in clear, to whoever may read the case.
@@ -105,6 +106,24 @@ async fn log_checkpoint(
 )]
 async fn log_witnesses(anyone: Anyone) -> Answer<ledger::WitnessesView> {
     Ok(Json(anyone.platform().witnesses()?))
+}
+
+/// Gives the file that proves whatever stands at a place of the log: an act or another entry of a class whose entries everybody
+/// may read, to everybody who is logged in; an entry of administration or of calls to those who may read the log.
+#[utoipa::path(
+    get, path = "/log/{class}/{period}/entries/{index}/evidence", tag = "ledger",
+    params(
+        ("class" = String, Path, description = "the retention class, e.g. `acts-permanent`"),
+        ("period" = String, Path, description = "the period, e.g. `2026`"),
+        ("index" = u64, Path, description = "the entry's index, from 0")
+    ),
+    responses((status = 200, body = Evidence), ReadProblems)
+)]
+async fn log_entry_evidence(
+    caller: Caller,
+    InPath((class, period, index)): InPath<(String, String, u64)>,
+) -> Answer<impl Serialize + use<>> {
+    Ok(Json(caller.platform().evidence_at(&caller.ctx, &class, &period, index).await?))
 }
 
 /// A shard's latest checkpoints, as signed notes that any tool can verify.

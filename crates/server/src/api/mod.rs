@@ -4,6 +4,7 @@
 //! Where the wire form is the platform's own serde form, the types here only *describe* it (and a test holds both together);
 //! where the wire form differs, they are made from the platform's.
 
+pub mod acts;
 pub mod amendments;
 pub mod calendar;
 pub mod calls;
@@ -19,6 +20,7 @@ pub mod elements;
 pub mod entries;
 pub mod evidence;
 pub mod explanations;
+pub mod figures;
 pub mod findings;
 pub mod gateway;
 pub mod health;
@@ -76,6 +78,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         findings::routes(),
         notices::routes(),
         objections::routes(),
+        acts::routes(),
         evidence::routes(),
         letters::routes(),
         law::routes(),
@@ -84,6 +87,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         registers::routes(),
         amendments::routes(),
         state::routes(),
+        figures::routes(),
         demonstration::routes(),
     ];
     let all = resources.into_iter().fold(OpenApiRouter::default(), OpenApiRouter::merge);
