@@ -123,9 +123,9 @@ fn tell(recount: &Recount, shards: Vec<Value>, out: &Out) -> Result<()> {
 }
 
 fn line(figure: &Figure, out: &Out) -> Result<()> {
-    out.text(&format!("{:<14} {:>12}", figure.name, figure.value))?;
+    out.text(&format!("{:<38} {:>12}", figure.name, figure.value))?;
     figure.parts.iter().try_for_each(|part| {
         let of: Vec<&str> = part.of.values().map(String::as_str).collect();
-        out.text(&format!("  {:<24} {:>12}", of.join(" "), part.value))
+        out.text(&format!("  {:<36} {:>12}", of.join(" "), part.value))
     })
 }

@@ -12,6 +12,7 @@ mod calls;
 mod collection;
 mod contract;
 mod evidence;
+mod figures;
 mod foreign;
 mod gateway;
 mod kill;

@@ -77,6 +77,34 @@ pub struct PublishedCheckpoint {
     pub witnessed: Option<WitnessedCheckpoint>,
 }
 
+/// The log's public keys, for anybody to fetch and to compare with what an evidence file says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublishedKeys {
+    /// The log's name, with which the origin of every shard begins.
+    pub origin: String,
+    /// Signs the national checkpoints: `SubjectPublicKeyInfo` as PEM.
+    pub sm2_pem: String,
+    /// Signs the public checkpoints: the same.
+    pub ed25519_pem: String,
+    /// The shards that have published something, with the keys as note verifier keys under each shard's name.
+    pub shards: Vec<ShardKeys>,
+}
+
+/// The keys of one shard: those of the log, under the shard's name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShardKeys {
+    /// Its class.
+    pub class: String,
+    /// Its period.
+    pub period: String,
+    /// Its name.
+    pub origin: String,
+    /// For its national checkpoints.
+    pub sm2_vkey: String,
+    /// For its public checkpoints.
+    pub ed25519_vkey: String,
+}
+
 /// An entry of the log with its place.
 pub(crate) struct Logged {
     pub(crate) class: String,
@@ -288,6 +316,36 @@ impl Platform {
                 sha256: pair.sha256.note.to_string(),
                 witnessed: witness::witnessed(&reader, &witnesses).map_err(failed("read"))?,
             })
+        })
+        .await
+    }
+
+    /// The public keys of the log in the forms that other tools read, and its shards.
+    ///
+    /// # Errors
+    /// [`Code::Internal`] when the log cannot be read.
+    pub async fn published_keys(&self) -> Result<PublishedKeys> {
+        let (keys, root, origin) = (self.log_keys(), self.settings().log_root.clone(), self.settings().origin.clone());
+        blocking(move || {
+            let (sm2_pem, ed25519_pem) = keys.to_pem().map_err(failed("tell the keys of"))?;
+            let mut shards = Vec::new();
+            for shard in tlog::retention::shards(&root).map_err(failed("read"))? {
+                if !shard.dir(&root).join("checkpoint").exists() {
+                    continue;
+                }
+                let origin = shard.origin(&origin);
+                let vkey = |key: tlog::Result<tlog::note::NoteKey>| {
+                    key.map(|key| key.vkey()).map_err(failed("tell the keys of"))
+                };
+                shards.push(ShardKeys {
+                    class: shard.class().to_owned(),
+                    period: shard.period().to_owned(),
+                    sm2_vkey: vkey(tlog::note::NoteKey::sm2(&origin, keys.sm2.clone()))?,
+                    ed25519_vkey: vkey(tlog::note::NoteKey::ed25519(&origin, keys.ed25519))?,
+                    origin,
+                });
+            }
+            Ok(PublishedKeys { origin, sm2_pem, ed25519_pem, shards })
         })
         .await
     }

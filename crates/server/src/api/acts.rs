@@ -116,7 +116,7 @@ async fn acts_list(caller: Caller, InQuery(query): InQuery<ActsQuery>) -> Answer
 #[derive(ToSchema)]
 pub struct Acts {
     /// The acts, latest first.
-    pub items: Vec<ActLine>,
+    pub items: Vec<DistrictAct>,
     /// Where the next page goes on, for `before`; `null` at the end.
     #[schema(required)]
     pub next: Option<String>,
@@ -124,7 +124,7 @@ pub struct Acts {
 
 /// One act in a list.
 #[derive(ToSchema)]
-pub struct ActLine {
+pub struct DistrictAct {
     /// The act's id.
     pub id: Uuid,
     /// The case.

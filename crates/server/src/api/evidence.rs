@@ -24,6 +24,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(log_checkpoint))
         .routes(routes!(log_witnesses))
         .routes(routes!(log_entry_evidence))
+        .routes(routes!(log_keys))
 }
 
 /// Shows the papers that came with an act, in clear, to whoever may read the case.
@@ -124,6 +125,41 @@ async fn log_entry_evidence(
     InPath((class, period, index)): InPath<(String, String, u64)>,
 ) -> Answer<impl Serialize + use<>> {
     Ok(Json(caller.platform().evidence_at(&caller.ctx, &class, &period, index).await?))
+}
+
+/// Gives the log's public keys and its shards, to anybody. Compare them with the keys in an evidence file; and with what the
+/// operator has handed out on another way, since whoever could replace the log could replace this answer, too.
+#[utoipa::path(get, path = "/log/keys", tag = "ledger", security(()), responses((status = 200, body = LogKeys), ReadProblems))]
+async fn log_keys(anyone: Anyone) -> Answer<ledger::PublishedKeys> {
+    Ok(Json(anyone.platform().published_keys().await?))
+}
+
+/// The log's public keys.
+#[derive(ToSchema)]
+pub struct LogKeys {
+    /// The log's name, with which the origin of every shard begins.
+    pub origin: String,
+    /// Signs the national checkpoints: `SubjectPublicKeyInfo` as PEM.
+    pub sm2_pem: String,
+    /// Signs the public checkpoints: the same.
+    pub ed25519_pem: String,
+    /// The shards that have published something, with the keys under each shard's name.
+    pub shards: Vec<ShardKeys>,
+}
+
+/// The keys of one shard: those of the log, under the shard's name.
+#[derive(ToSchema)]
+pub struct ShardKeys {
+    /// Its class.
+    pub class: String,
+    /// Its period.
+    pub period: String,
+    /// Its name.
+    pub origin: String,
+    /// For its national checkpoints, a note verifier key.
+    pub sm2_vkey: String,
+    /// For its public checkpoints, a note verifier key (C2SP).
+    pub ed25519_vkey: String,
 }
 
 /// A shard's latest checkpoints, as signed notes that any tool can verify.

@@ -620,6 +620,8 @@ impl World {
             ("figures_recount", NOBODY, none(), None, 401),
             ("figures_recount", PROVIDER, none(), None, 403),
             ("figures_recount", AUDIT, none(), None, 200),
+            ("log_keys", NOBODY, none(), None, 200),
+            ("log_keys", DEMANDER, none(), None, 200),
             ("log_checkpoint", NOBODY, vec!["acts-permanent".into(), "2026".into()], None, 200),
             ("log_checkpoint", NOBODY, vec!["acts-permanent".into(), "1999".into()], None, 404),
             ("log_checkpoint", DEMANDER, vec!["acts-permanent".into(), "2026".into()], None, 200),
