@@ -13,6 +13,9 @@ use crate::{
     testkit::{District, durable_databases},
 };
 
+/// Whether an act is one of those that a filter names.
+type Fits = Box<dyn Fn(&ActLine) -> bool>;
+
 /// A world in which people, the platform and the law have acted.
 async fn busy(world: &World) {
     let entry = world.published("低保").await;
@@ -42,7 +45,7 @@ async fn acts_are_found_by_what_they_are() {
         assert!(all.iter().all(|act| act.log.as_ref().is_some_and(|place| place.class == crate::ledger::ACTS)));
         assert!(all.iter().all(|act| act.person.is_some() == (act.by == "person")));
         let day = at("2026-03-04 00:00");
-        let cases: Vec<(ActFilter, Box<dyn Fn(&ActLine) -> bool>)> = vec![
+        let cases: Vec<(ActFilter, Fits)> = vec![
             (ActFilter { from: Some(day), ..Default::default() }, Box::new(move |act| act.at >= day)),
             (ActFilter { until: Some(day), ..Default::default() }, Box::new(move |act| act.at < day)),
             (ActFilter { by: Some(ActorKind::Law), ..Default::default() }, Box::new(|act| act.by == "law")),
