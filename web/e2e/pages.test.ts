@@ -145,7 +145,7 @@ const LOOKS: [string, Look, { axe: boolean; only?: RegExp }][] = [
 ];
 
 describe.each(LOOKS)("in the look %s", (name, look, { axe, only }) => {
-  test("no page breaks WCAG 2.1 AA, its policy or itself", { timeout: 240_000 }, async () => {
+  test("no page breaks WCAG 2.1 AA, its policy or itself", { timeout: 400_000 }, async () => {
     const found: string[] = [];
     for (const [person, addresses] of Object.entries(pages)) {
       const wanted = Object.entries(addresses).filter(([one]) => only === undefined || only.test(one));
