@@ -1,172 +1,206 @@
-/** Acts: by their id, or case by case, each with its place in the log and the way to its proof. */
+/** Every act of the district, latest first: found by when, for whom, in which procedure, and whether a term had run out. */
 import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { Input, Pagination, Segmented, Select, Tag } from "antd";
-import { useState } from "react";
+import { Link } from "@tanstack/react-router";
+import { Select, Tag } from "antd";
 import type { Schemas } from "../../api/client";
-import { cases, oneCase, pack, packs } from "../../api/queries";
+import { type ActFilter, acts, mayDo, pack, packs, people } from "../../api/queries";
 import { useGlossary } from "../../glossary";
-import { Scroll } from "../../parts/Scroll";
-import { dayOf, minuteOf } from "../../parts/time";
+import { Table } from "../../parts/Table";
+import { minuteOf } from "../../parts/time";
 import { Loaded, Nothing } from "../../shell/Faults";
-import { Article, DueTag, Law, useOrganisation, useSubject } from "../docket/parts";
+import { Article, Law } from "../docket/parts";
+import { Days, instantOf, OfOrganisation, Onward, useExplorer } from "./filters";
+import { placeText } from "./place";
 
-export const isId = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+const PAGE = 20;
+const ACTORS = ["person", "client", "law", "platform"] as const;
 
-const PAGE = 10;
-
-export function Acts({ open }: { open: (act: string) => void }) {
+export function Acts() {
   const { t } = useGlossary();
-  const [wrong, setWrong] = useState(false);
+  const { search } = useExplorer();
+  const filter: ActFilter = {
+    from: instantOf(search.from),
+    until: instantOf(search.until, 1),
+    organisation: search.organisation,
+    person: search.person,
+    by: ACTORS.find((known) => known === search.by),
+    procedure: search.procedure,
+    action: search.procedure && search.action,
+    missed: search.missed,
+    breach: search.outcome === "breach" || undefined,
+    before: search.before,
+    limit: PAGE,
+  };
+  const found = useQuery({ ...acts(filter), placeholderData: (before) => before });
   return (
     <>
-      <Input.Search
-        className="id-field"
-        aria-label={t("evidence.act")}
-        placeholder={t("evidence.act")}
-        enterButton={t("evidence.show")}
-        status={wrong ? "error" : ""}
-        onSearch={(typed) => {
-          const id = typed.trim();
-          setWrong(id !== "" && !isId(id));
-          if (isId(id)) open(id);
-        }}
-      />
-      {wrong && (
-        <p className="fault" role="alert">
-          {t("evidence.not_an_id")}
-        </p>
-      )}
-      <ByCase />
+      <Filters />
+      <section className="card">
+        <Loaded of={found} rows={10}>
+          {({ items, next }) =>
+            items.length === 0 ? (
+              <Nothing>{t("acts.nothing")}</Nothing>
+            ) : (
+              <>
+                <Lines lines={items} />
+                <Onward next={next ?? undefined} />
+              </>
+            )
+          }
+        </Loaded>
+      </section>
     </>
   );
 }
 
-function ByCase() {
-  const { t } = useGlossary();
-  const { procedure, page = 1, ended } = useSearch({ from: "/shell/evidence" });
-  const navigate = useNavigate({ from: "/evidence" });
+function Filters() {
+  const { t, term } = useGlossary();
+  const { search, set } = useExplorer();
   const ours = useQuery(packs).data?.find((line) => line.ours)?.id;
-  const law = useQuery({ ...pack(ours ?? ""), enabled: ours !== undefined }).data;
-  const filter = { procedure, ended: ended === "yes", offset: (page - 1) * PAGE, limit: PAGE };
-  const found = useQuery({ ...cases(filter), placeholderData: (before) => before });
-  const go = (change: { procedure?: string | undefined; ended?: string | undefined; page?: number | undefined }) =>
-    void navigate({ search: { view: "acts", procedure, ended, ...change } });
+  const procedures = useQuery({ ...pack(ours ?? ""), enabled: ours !== undefined }).data?.procedures ?? [];
+  const chosen = procedures.find((one) => one.id === search.procedure);
+  const ending = search.missed ? (search.outcome === "breach" ? "breach" : "missed") : null;
   return (
-    <section className="card stack" aria-labelledby="by-case">
-      <div className="card-head">
-        <h2 id="by-case">{t("acts.by_case")}</h2>
-        <div className="filters">
-          <Select
-            className="wide"
-            aria-label={t("cases.procedure")}
-            allowClear
-            showSearch={{ optionFilterProp: "label" }}
-            placeholder={t("cases.procedure")}
-            value={procedure ?? null}
-            options={(law?.procedures ?? []).map(({ id, title }) => ({ value: id, label: title }))}
-            onChange={(value) => go({ procedure: value ?? undefined })}
-          />
-          <Segmented
-            aria-label={t("cases.scope")}
-            value={ended === "yes" ? "yes" : "no"}
-            options={[
-              { value: "no", label: t("cases.all") },
-              { value: "yes", label: t("cases.ended") },
-            ]}
-            onChange={(value) => go({ ended: value === "yes" ? "yes" : undefined })}
-          />
-        </div>
-      </div>
-      <Loaded of={found} rows={8}>
-        {({ items, total }) =>
-          total === 0 ? (
-            <Nothing>{t("cases.nothing")}</Nothing>
-          ) : (
-            <>
-              <ul className="case-list">
-                {items.map((line) => (
-                  <OneCase key={line.id} line={line} />
-                ))}
-              </ul>
-              <Pagination
-                size="small"
-                align="end"
-                current={page}
-                pageSize={PAGE}
-                total={total}
-                showSizeChanger={false}
-                showTotal={(count) => t("table.total", { total: count })}
-                onChange={(next) => go({ page: next })}
-              />
-            </>
-          )
-        }
-      </Loaded>
-    </section>
+    <div className="filters explorer-filters">
+      <Days />
+      <OfOrganisation />
+      {search.organisation && <Who of={search.organisation} />}
+      <Select
+        className="narrow"
+        allowClear
+        aria-label={t("acts.by")}
+        placeholder={t("acts.by")}
+        value={search.by ?? null}
+        options={ACTORS.map((value) => ({ value, label: term("actor", value) }))}
+        onChange={(value) => set({ by: value ?? undefined })}
+      />
+      <Select
+        className="wide"
+        allowClear
+        aria-label={t("cases.procedure")}
+        placeholder={t("cases.procedure")}
+        showSearch={{ optionFilterProp: "label" }}
+        value={search.procedure ?? null}
+        options={procedures.map(({ id, title }) => ({ value: id, label: title }))}
+        onChange={(value) => set({ procedure: value ?? undefined, action: undefined })}
+      />
+      {chosen && (
+        <Select
+          className="wide"
+          allowClear
+          aria-label={t("acts.what")}
+          placeholder={t("acts.what")}
+          showSearch={{ optionFilterProp: "label" }}
+          value={search.action ?? null}
+          options={chosen.acts.map(({ id, title }) => ({ value: id, label: title }))}
+          onChange={(value) => set({ action: value ?? undefined })}
+        />
+      )}
+      <Select
+        className="narrow"
+        allowClear
+        aria-label={t("acts.terms")}
+        placeholder={t("acts.terms")}
+        value={ending}
+        options={[
+          { value: "missed", label: t("acts.only_missed") },
+          { value: "breach", label: t("acts.only_breach") },
+        ]}
+        onChange={(value) => set({ missed: value ? true : undefined, outcome: value === "breach" ? "breach" : undefined })}
+      />
+    </div>
   );
 }
 
-/** A case, folded; its acts are read when somebody opens it. */
-function OneCase({ line }: { line: Schemas["CaseLine"] }) {
-  const [open, setOpen] = useState(false);
-  const subject = useSubject()(line);
-  const found = useQuery({ ...oneCase(line.id), enabled: open });
-  return (
-    <li>
-      <details onToggle={(event) => setOpen(event.currentTarget.open)}>
-        <summary>
-          <strong lang="zh-CN">{subject}</strong> <Law>{line.title}</Law> <Tag>{line.state_title}</Tag>
-          {line.due && <DueTag due={line.due} />}
-          <span className="quiet number">{dayOf(line.opened_at)}</span>
-        </summary>
-        {open && <Loaded of={found}>{(view) => <Timeline view={view} />}</Loaded>}
-      </details>
-    </li>
-  );
-}
-
-function Timeline({ view }: { view: Schemas["CaseView"] }) {
+/** One of an organisation's people, for who may know them; the address carries the id alone. */
+function Who({ of }: { of: string }) {
   const { t } = useGlossary();
-  const organisation = useOrganisation();
+  const { search, set } = useExplorer();
+  const allowed = useQuery(mayDo("read_people")).data === true;
+  const known = useQuery({ ...people({ organisation: of, offset: 0, limit: 100 }), enabled: allowed }).data?.items ?? [];
+  if (!allowed) return null;
   return (
-    <Scroll label={t("acts.of_case", { title: view.title })}>
-      <table className="plain-table dense">
-        <thead>
-          <tr>
-            <th scope="col">{t("calls.at")}</th>
-            <th scope="col">{t("acts.what")}</th>
-            <th scope="col">{t("acts.who")}</th>
-            <th scope="col">{t("law.article")}</th>
-            <th scope="col" className="number">
-              {t("evidence.index")}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {view.timeline.map((act) => (
-            <tr key={act.id}>
-              <td className="number-left">{minuteOf(act.at)}</td>
-              <td lang="zh-CN">{act.title}</td>
-              <td lang="zh-CN">{act.actor === "law" ? t("case.by_law") : organisation(act.organisation)}</td>
-              <td>
-                {act.articles.map((article) => (
-                  <Article key={article} pack={view.pack} id={article} />
-                ))}
-              </td>
-              <td className="number">
-                {act.log_index === null || act.log_index === undefined ? (
-                  <span className="quiet">{t("case.not_logged")}</span>
-                ) : (
-                  <Link to="/evidence" search={{ act: act.id }} aria-label={t("calls.proof", { index: act.log_index })}>
-                    {act.log_index}
-                  </Link>
-                )}
-              </td>
-            </tr>
+    <Select
+      className="wide"
+      allowClear
+      aria-label={t("acts.person")}
+      placeholder={t("acts.person")}
+      showSearch={{ optionFilterProp: "label" }}
+      value={search.person ?? null}
+      options={known.map(({ id, name, login }) => ({ value: id, label: `${name}${t("list.open")}${login}${t("list.close")}` }))}
+      onChange={(value) => set({ person: value ?? undefined })}
+    />
+  );
+}
+
+function Lines({ lines }: { lines: Schemas["Acts"]["items"] }) {
+  const { t } = useGlossary();
+  return (
+    <Table
+      label={t("acts.table")}
+      columns={[
+        t("calls.at"),
+        t("acts.who"),
+        t("acts.what"),
+        t("acts.case"),
+        t("law.article"),
+        { number: t("evidence.index") },
+      ]}
+    >
+      {lines.map((line) => (
+        <Row key={line.id} line={line} />
+      ))}
+    </Table>
+  );
+}
+
+function Row({ line }: { line: Schemas["Acts"]["items"][number] }) {
+  const { t, term } = useGlossary();
+  return (
+    <tr>
+      <td className="number-left">
+        {minuteOf(line.at)}
+        {minuteOf(line.recorded_at) !== minuteOf(line.at) && (
+          <small className="quiet below">{t("acts.recorded", { at: minuteOf(line.recorded_at) })}</small>
+        )}
+      </td>
+      <td lang="zh-CN">
+        {line.organisation?.name ?? (line.by === "law" ? t("case.by_law") : term("actor", line.by))}
+        {line.organisation && <small className="quiet below">{line.role_title}</small>}
+      </td>
+      <td>
+        <Law>{line.action_title}</Law>
+        {line.expired && (
+          <Tag color={line.outcome === "breach" ? "error" : "warning"} className="after">
+            {t("case.expired")}
+          </Tag>
+        )}
+        <small className="quiet below" lang="zh-CN">
+          {line.procedure_title}
+          {line.from !== line.to && `${t("list.dot")}${t("acts.became", { state: line.to_title })}`}
+        </small>
+      </td>
+      <td>
+        <Link to="/cases/$id" params={{ id: line.case }} lang="zh-CN">
+          {line.subject_title ?? `${term("subject", line.subject_kind)} ${line.subject.slice(-6)}`}
+        </Link>
+      </td>
+      <td>
+        <span className="article-row">
+          {line.articles.map((article) => (
+            <Article key={article} pack={line.pack} id={article} />
           ))}
-        </tbody>
-      </table>
-    </Scroll>
+        </span>
+      </td>
+      <td className="number">
+        {line.log === null ? (
+          <span className="quiet">{t("case.not_logged")}</span>
+        ) : (
+          <Link to="/evidence" search={{ entry: placeText(line.log) }} aria-label={t("calls.proof", { index: line.log.index })}>
+            {line.log.index}
+          </Link>
+        )}
+      </td>
+    </tr>
   );
 }

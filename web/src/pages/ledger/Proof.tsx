@@ -1,34 +1,64 @@
-/** What is proven about an act or a call, checked again in this browser, and the file that proves it to anybody offline. */
+/** What is proven about one leaf of the log, checked again in this browser, and the file that proves it to anybody offline. */
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { Button, Segmented, Tag } from "antd";
 import { useState } from "react";
-import type { Schemas } from "../../api/client";
-import { actEvidence, callEvidence, loadEvidence } from "../../api/queries";
+import { Failure, type Schemas } from "../../api/client";
+import { actEvidence, callEvidence, checkpoint, entryEvidence, loadEvidence, logKeys } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { Copy } from "../../parts/Copy";
-import { Scroll } from "../../parts/Scroll";
 import { minuteOf } from "../../parts/time";
 import { Loaded, Nothing } from "../../shell/Faults";
-import { isId } from "./Acts";
-import type { TreeCheck } from "./check";
+import type { EvidenceCheck, TreeCheck } from "./check";
+import { Leaf } from "./Leaf";
+import { isId, type Place, placeText, readPlace } from "./place";
 import { timeOf } from "./proof";
 import type { LedgerSearch } from "./routes";
+import { Signatures, Verdict, WitnessedPart } from "./Witnessed";
 
 export function Proof({ search }: { search: LedgerSearch }) {
   const { t } = useGlossary();
-  const { act, call, load, service = "", place = "" } = search;
+  const { act, call, load, entry, service = "", place = "" } = search;
   const index = Number(place.split(":")[1] ?? Number.NaN);
-  const id = (act ?? call ?? load ?? "").trim();
-  const kind = act ? "act" : call ? "call" : "load";
-  const valid = isId(id) && (kind !== "call" || (isId(service) && Number.isInteger(index)));
+  const at = readPlace(entry);
+  const id = (act ?? call ?? load ?? entry ?? "").trim();
+  const kind = act ? "act" : call ? "call" : load ? "load" : "entry";
+  const valid =
+    kind === "entry" ? at !== undefined : isId(id) && (kind !== "call" || (isId(service) && Number.isInteger(index)));
   const ofAct = useQuery({ ...actEvidence(id), enabled: valid && kind === "act" });
   const ofCall = useQuery({ ...callEvidence(id, service, index), enabled: valid && kind === "call" });
   const ofLoad = useQuery({ ...loadEvidence(id), enabled: valid && kind === "load" });
+  const ofEntry = useQuery({
+    ...entryEvidence(at?.class ?? "", at?.period ?? "", at?.index ?? 0),
+    enabled: valid && kind === "entry",
+  });
   if (!valid) return <Nothing>{t("evidence.not_an_id")}</Nothing>;
+  if (at && ofEntry.error instanceof Failure && ofEntry.error.code === "not_found") return <NothingThere at={at} />;
   return (
-    <Loaded of={{ act: ofAct, call: ofCall, load: ofLoad }[kind]} rows={10}>
+    <Loaded of={{ act: ofAct, call: ofCall, load: ofLoad, entry: ofEntry }[kind]} rows={10}>
       {(file) => <Found name={`${kind}.evidence.json`} id={id} file={file} />}
     </Loaded>
+  );
+}
+
+/** Nothing stands at that place; what does stand in that log, as far as it goes. */
+function NothingThere({ at }: { at: Place }) {
+  const { t, term } = useGlossary();
+  const size = useQuery(checkpoint(at.class, at.period)).data?.size ?? 0;
+  const log = `${term("shard", at.class)} ${at.period}`;
+  return (
+    <section className="card" role="alert">
+      <Nothing>
+        <p>{t("finder.nothing_there", { log, index: at.index.toLocaleString("en-US") })}</p>
+        {size > 0 && (
+          <p>
+            <Link to="/evidence" search={{ entry: placeText({ ...at, index: size - 1 }) }}>
+              {t("finder.last", { index: (size - 1).toLocaleString("en-US") })}
+            </Link>
+          </p>
+        )}
+      </Nothing>
+    </section>
   );
 }
 
@@ -43,7 +73,10 @@ function Found({ name, id, file }: { name: string; id: string; file: Schemas["Ev
   return (
     <div className="stack">
       <section className="card stack" aria-labelledby="place">
-        <h2 id="place">{t("evidence.place")}</h2>
+        <div className="card-head">
+          <h2 id="place">{t("evidence.place")}</h2>
+          <Neighbours file={file} />
+        </div>
         <dl className="facts">
           <div>
             <dt>{t("evidence.log")}</dt>
@@ -61,9 +94,11 @@ function Found({ name, id, file }: { name: string; id: string; file: Schemas["Ev
           </div>
         </dl>
         <Loaded of={checked} rows={2}>
-          {(both) => <Verdicts both={both} />}
+          {(found) => <Verdicts found={found} />}
         </Loaded>
+        <SameKeys file={file} />
       </section>
+      <Leaf leaf={file.leaf} />
       <section className="card stack" aria-labelledby="way">
         <div className="card-head">
           <h2 id="way">{t("evidence.way")}</h2>
@@ -75,22 +110,53 @@ function Found({ name, id, file }: { name: string; id: string; file: Schemas["Ev
           />
         </div>
         <Loaded of={checked} rows={6}>
-          {(both) => <Way tree={both[tree]} proof={file[tree]} index={file.index} />}
+          {(found) => <Way tree={found[tree]} proof={file[tree]} index={file.index} />}
         </Loaded>
       </section>
-      <section className="card" aria-labelledby="leaf">
-        <h2 id="leaf">{t("evidence.leaf")}</h2>
-        <p className="quiet">{t("evidence.leaf_lead")}</p>
-        <Scroll className="code" label={t("evidence.leaf_text")}>
-          <pre>{leafText(file.leaf)}</pre>
-        </Scroll>
-      </section>
+      <Loaded of={checked} rows={3}>
+        {(found) => <WitnessedPart found={found.witnessed} of={file} />}
+      </Loaded>
       <Offline name={name} file={file} />
     </div>
   );
 }
 
-function Verdicts({ both }: { both: { sm3: TreeCheck; sha256: TreeCheck } }) {
+/** Whether the keys in the file are those that the district publishes; that they are the log's, only a copy kept elsewhere can say. */
+function SameKeys({ file }: { file: Schemas["Evidence"] }) {
+  const { t } = useGlossary();
+  const published = useQuery(logKeys).data;
+  if (published === undefined) return null;
+  const same = published.sm2_pem === file.keys.sm2_pem && published.ed25519_pem === file.keys.ed25519_pem;
+  return (
+    <ul>
+      <Verdict holds={same} word={t("evidence.same_keys")} />
+    </ul>
+  );
+}
+
+/** The leaves before and after it. */
+function Neighbours({ file }: { file: Schemas["Evidence"] }) {
+  const { t } = useGlossary();
+  const [shard, period] = file.origin.split("/").slice(-2);
+  if (shard === undefined || period === undefined) return null;
+  const entry = (index: number) => ({ entry: placeText({ class: shard, period, index }) });
+  return (
+    <nav className="neighbours" aria-label={t("evidence.neighbours")}>
+      {file.index > 0 && (
+        <Link to="/evidence" search={entry(file.index - 1)}>
+          {t("evidence.before")}
+        </Link>
+      )}
+      {file.index + 1 < file.sm3.size && (
+        <Link to="/evidence" search={entry(file.index + 1)}>
+          {t("evidence.after")}
+        </Link>
+      )}
+    </nav>
+  );
+}
+
+function Verdicts({ found: both }: { found: EvidenceCheck }) {
   const { t, term } = useGlossary();
   const lines = (["sm3", "sha256"] as const).flatMap((tree): [string, boolean | null][] => {
     const found = both[tree];
@@ -110,12 +176,7 @@ function Verdicts({ both }: { both: { sm3: TreeCheck; sha256: TreeCheck } }) {
       </p>
       <ul className="verdicts">
         {lines.map(([word, holds]) => (
-          <li key={word}>
-            <Tag color={holds === null ? "default" : holds ? "success" : "error"}>
-              {t(holds === null ? "evidence.cannot" : holds ? "evidence.yes" : "evidence.no")}
-            </Tag>{" "}
-            {word}
-          </li>
+          <Verdict key={word} holds={holds} word={word} />
         ))}
       </ul>
     </div>
@@ -161,26 +222,10 @@ function Way({ tree, proof, index }: { tree: TreeCheck; proof: Schemas["TreeProo
   );
 }
 
-/** Who signed a checkpoint: the log, and whoever witnessed it. */
-export function Signatures({ note }: { note: TreeCheck["note"] }) {
-  const { t } = useGlossary();
-  const witnesses = note.signatures.filter((one) => one.name !== note.origin);
-  return (
-    <ul className="over">
-      {note.signatures.map((one) => (
-        <li key={one.key + one.name}>
-          <Tag>{t(one.name === note.origin ? "evidence.by_log" : "evidence.by_witness")}</Tag> <code>{one.name}</code>{" "}
-          <span className="quiet">{t("evidence.key_id", { id: one.key })}</span>
-        </li>
-      ))}
-      {witnesses.length === 0 && <li className="quiet">{t("evidence.no_witness")}</li>}
-    </ul>
-  );
-}
-
 /** How anybody checks the file without this platform. */
 function Offline({ name, file }: { name: string; file: Schemas["Evidence"] }) {
   const { t } = useGlossary();
+  const witnessed = (file.witnessed?.witnesses ?? []).map((vkey) => ` --witness '${vkey}'`).join("");
   return (
     <section className="card stack" aria-labelledby="offline">
       <h2 id="offline">{t("evidence.offline")}</h2>
@@ -190,7 +235,7 @@ function Offline({ name, file }: { name: string; file: Schemas["Evidence"] }) {
         </Button>
       </p>
       <p className="quiet">{t("evidence.verify")}</p>
-      <Copy text={`gongshu verify ${name} --keys log-keys.json`} label={t("evidence.verify")} />
+      <Copy text={`gongshu verify ${name} --keys log-keys.json${witnessed}`} label={t("evidence.verify")} />
       <p className="quiet">{t("evidence.openssl")}</p>
       <Copy text={`gongshu verify ${name} --openssl parts && cd parts && sh VERIFY.txt`} label={t("evidence.openssl")} />
       <p className="quiet">{t("evidence.signature_alone")}</p>
@@ -206,16 +251,6 @@ const SIGNATURES = [
   "  -in checkpoint.sm3 -sigfile checkpoint.sm3.sig",
   "openssl pkeyutl -verify -pubin -inkey ed25519.pem -rawin -in checkpoint.sha256 -sigfile checkpoint.sha256.sig",
 ].join("\n");
-
-/** The leaf as it was hashed, set apart in lines for reading. */
-function leafText(leaf: string): string {
-  try {
-    const bytes = Uint8Array.from(atob(leaf), (letter) => letter.charCodeAt(0));
-    return JSON.stringify(JSON.parse(new TextDecoder().decode(bytes)), null, 2);
-  } catch {
-    return leaf;
-  }
-}
 
 function save(name: string, text: string) {
   const address = URL.createObjectURL(new Blob([text], { type: "application/json" }));

@@ -7,6 +7,7 @@
 import { sm2, sm3 } from "sm-crypto-v2";
 import type { Schemas } from "../../api/client";
 import { bytesIn, type Digest, type Note, readNote, type Walk, walk } from "./proof";
+import { type Cosigned, cosignatures } from "./witness";
 
 const hex = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 const unhex = (text: string) => Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
@@ -23,10 +24,20 @@ export interface TreeCheck {
   signed: boolean | null;
 }
 
-export async function checkEvidence(file: Schemas["Evidence"]): Promise<{ sm3: TreeCheck; sha256: TreeCheck }> {
+/** What was found about an evidence file. `witnessed` is absent where no witness had seen the leaf when the file was made. */
+export interface EvidenceCheck {
+  sm3: TreeCheck;
+  sha256: TreeCheck;
+  witnessed: (TreeCheck & { by: Cosigned[] }) | undefined;
+}
+
+export async function checkEvidence(file: Schemas["Evidence"]): Promise<EvidenceCheck> {
+  const seen = file.witnessed;
+  const tree = seen && (await checkTree(file, seen, SHA256, (note) => signedWithEd25519(note, file)));
   return {
     sm3: await checkTree(file, file.sm3, SM3, (note) => signedWithSm2(note, file)),
     sha256: await checkTree(file, file.sha256, SHA256, (note) => signedWithEd25519(note, file)),
+    witnessed: tree && seen ? { ...tree, by: await cosignatures(tree.note, seen.witnesses) } : undefined,
   };
 }
 
