@@ -10,7 +10,7 @@ use std::{
 
 use lake::{ColumnSpec, Kind, LoadError, Phase, Understood, Value};
 use platform::{
-    LoadId,
+    Fault, LoadId,
     lake::{Certificate, Column, ColumnKind, Lake, LakeError, LoadRequest, Matched, Progress, Record, Rejected, Table},
 };
 
@@ -289,18 +289,18 @@ fn text(value: Value) -> Option<String> {
 }
 
 fn refused(error: LoadError) -> LakeError {
+    let fault = error.reason().map(|reason| Fault { code: reason.code, values: reason.values }).unwrap_or_default();
+    let message = error.to_string();
     match error {
-        LoadError::TooManyRejected(refused) => LakeError::Refused {
-            row: Some(refused.first.row),
-            column: refused.first.column.clone(),
-            message: LoadError::TooManyRejected(refused).to_string(),
-        },
+        LoadError::TooManyRejected(refused) => {
+            LakeError::Refused { message, fault, row: Some(refused.first.row), column: refused.first.column }
+        }
         LoadError::Cancelled => LakeError::Cancelled,
         LoadError::Lake(error) => told(error),
-        error @ (LoadError::Refused { .. }
+        LoadError::Refused { .. }
         | LoadError::SourceChanged(_)
         | LoadError::SchemaMismatch { .. }
-        | LoadError::BadRequest(_)) => LakeError::Refused { message: error.to_string(), row: None, column: None },
+        | LoadError::BadRequest(_) => LakeError::Refused { message, fault, row: None, column: None },
     }
 }
 
@@ -309,9 +309,15 @@ fn told(error: lake::LakeError) -> LakeError {
         lake::LakeError::NoDataset(dataset) => LakeError::NoSuchDataset(dataset),
         lake::LakeError::NoColumn { dataset, column } => LakeError::NoSuchColumn { dataset, role: "column", column },
         lake::LakeError::NotIndexed { dataset, column } => LakeError::NoSuchColumn { dataset, role: "key", column },
-        error @ lake::LakeError::TooManyRecords { .. } => {
-            LakeError::Refused { message: error.to_string(), row: None, column: None }
-        }
+        lake::LakeError::TooManyRecords { limit, .. } => LakeError::Refused {
+            fault: Fault {
+                code: "too_many_records".to_owned(),
+                values: [("limit".to_owned(), limit.to_string())].into(),
+            },
+            message: error.to_string(),
+            row: None,
+            column: None,
+        },
         error => LakeError::Storage(error.to_string()),
     }
 }

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 /// Why a file as a whole is not loaded. Nothing of it becomes visible.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+#[serde(tag = "code", rename_all = "snake_case")]
 pub enum Refusal {
     /// No bytes, or nothing but blank lines.
     #[error("the file is empty; ask its owner to export it again")]
@@ -164,6 +165,64 @@ pub enum LoadError {
     #[cfg(test)]
     #[error("stopped at {0:?}")]
     Injected(crate::failure::FailurePoint),
+}
+
+/// Why a file is not loaded, for whoever says it in words of their own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    /// What is wrong: the name of the [`Refusal`] or of the [`LoadError`], e.g. `lying_name` or `too_many_rejected`.
+    pub code: String,
+    /// What a sentence about it must name; never a cell's content.
+    pub values: BTreeMap<String, String>,
+}
+
+impl Reason {
+    fn new<const N: usize>(code: &str, values: [(&str, String); N]) -> Self {
+        Self {
+            code: code.to_owned(),
+            values: values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+        }
+    }
+}
+
+impl From<&Refusal> for Reason {
+    fn from(refusal: &Refusal) -> Self {
+        let shown = |value: serde_json::Value| match value {
+            serde_json::Value::String(text) => text,
+            other => other.to_string(),
+        };
+        let fields =
+            serde_json::to_value(refusal).ok().and_then(|value| value.as_object().cloned()).unwrap_or_default();
+        let mut values: BTreeMap<String, String> =
+            fields.into_iter().map(|(name, value)| (name, shown(value))).collect();
+        Self { code: values.remove("code").unwrap_or_default(), values }
+    }
+}
+
+impl LoadError {
+    /// What is wrong with the file or with how it was handed in; `None` where the lake itself failed.
+    #[must_use]
+    pub fn reason(&self) -> Option<Reason> {
+        Some(match self {
+            Self::Refused { refusal, .. } => refusal.into(),
+            Self::TooManyRejected(load) => Reason::new(
+                "too_many_rejected",
+                [
+                    ("rows_in", load.rows_in.to_string()),
+                    ("rejected", load.rejected.to_string()),
+                    ("row", load.first.row.to_string()),
+                    ("column", load.first.column.clone().unwrap_or_else(|| "-".to_owned())),
+                ],
+            ),
+            Self::Cancelled => Reason::new("cancelled", []),
+            Self::SourceChanged(_) => Reason::new("source_changed", []),
+            Self::SchemaMismatch { detail, .. } => Reason::new("schema_mismatch", [("detail", detail.clone())]),
+            Self::BadRequest(detail) => Reason::new("bad_request", [("detail", detail.clone())]),
+            Self::Lake(_) => return None,
+            #[cfg(test)]
+            Self::Injected(_) => return None,
+        })
+    }
 }
 
 /// Why the lake could not answer.

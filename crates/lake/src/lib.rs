@@ -58,7 +58,7 @@ pub use crate::lake::{Lake, MAX_PAGE, MAX_PREVIEW, Preview, Recount, TableInfo};
 pub use certificate::{Certificate, LoadMode, LoadRequest, Phase, Progress};
 pub use codec::RowRef;
 pub use columns::Column;
-pub use error::{LakeError, LoadError, Refusal, RefusedLoad, RejectedSample};
+pub use error::{LakeError, LoadError, Reason, Refusal, RefusedLoad, RejectedSample};
 pub use index::{IndexReader, MAX_RECORDS_PER_KEY, Record};
 pub use load::OnProgress;
 pub use reject::{RejectedPage, RejectedRow};

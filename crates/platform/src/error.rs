@@ -1,6 +1,8 @@
 //! One table of error codes, one error type (P8). The HTTP status is mapped only in `server`.
 
-use serde::Serialize;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 
 /// What went wrong, for people and programs. Never carries personal data (I8).
 #[derive(Debug, thiserror::Error)]
@@ -14,11 +16,22 @@ pub struct Error {
     pub hint: Option<String>,
     /// The law's own refusal, when an act was refused.
     pub refusal: Option<Box<law::Refusal>>,
+    /// What is wrong with a file, when one was refused.
+    pub fault: Option<Box<Fault>>,
     /// Faults of single fields: (field path, what is wrong).
     pub fields: Vec<(String, String)>,
     /// The cause, for the log of the operator; never shown to callers.
     #[source]
     pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// What is wrong, for whoever says it in words of their own: a code, and what a sentence about it must name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// The code, e.g. `column_missing`.
+    pub code: String,
+    /// What a sentence about it names, e.g. `column`; never a cell's content (I8).
+    pub values: BTreeMap<String, String>,
 }
 
 /// The platform's result.
@@ -27,7 +40,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl Error {
     /// An error with a code and a message.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), hint: None, refusal: None, fields: Vec::new(), source: None }
+        Self { code, message: message.into(), hint: None, refusal: None, fault: None, fields: Vec::new(), source: None }
     }
     /// Adds the next step.
     #[must_use]
@@ -39,6 +52,12 @@ impl Error {
     #[must_use]
     pub fn field(mut self, path: impl Into<String>, what: impl Into<String>) -> Self {
         self.fields.push((path.into(), what.into()));
+        self
+    }
+    /// Says what is wrong with a file as a code too.
+    #[must_use]
+    pub fn fault(mut self, fault: Fault) -> Self {
+        self.fault = Some(Box::new(fault));
         self
     }
     /// Keeps the cause for the operator.

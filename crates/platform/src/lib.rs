@@ -46,7 +46,7 @@ use law::{Book, PackId};
 
 pub use ctx::{Actor, Ctx, Office, Role};
 pub use db::{Listing, Page};
-pub use error::{Code, Error, Result};
+pub use error::{Code, Error, Fault, Result};
 pub use ids::*;
 pub use vault::Vault;
 

@@ -9,7 +9,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use platform::{Code, Error, docket};
+use platform::{Code, Error, Fault, docket};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -142,7 +142,7 @@ pub struct ProblemDetails {
     /// When the law refused an act: what can be done instead, and by whom.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub next: Vec<NextAct>,
-    /// When the law refused an act: every single thing that stands against it.
+    /// When the law refused an act, every single thing that stands against it; when a file was refused, what is wrong with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<Reason>,
     /// Faults of single fields.
@@ -153,12 +153,12 @@ pub struct ProblemDetails {
     pub request_id: String,
 }
 
-/// One thing that stands against an act, for whoever says it in words of their own.
+/// One thing that stands against an act or a file, for whoever says it in words of their own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Reason {
     /// What kind of thing: `not_open`, `unknown_act`, `wrong_state`, `wrong_role`, `case_ended`, `already_done`, `unknown_word`,
     /// `missing_paper`, `condition_unmet`, `condition_met`, `excepted`, `nothing_to_extend`, `term_not_running`,
-    /// `extensions_used_up` or `extension_too_long`.
+    /// `extensions_used_up` or `extension_too_long`; of a file e.g. `lying_name`, `column_missing` or `too_many_rejected`.
     #[schema(example = "condition_unmet")]
     pub code: String,
     /// What a sentence about it must name, e.g. `condition` and its Chinese `title`.
@@ -169,6 +169,12 @@ impl From<docket::Reason> for Reason {
     fn from(reason: docket::Reason) -> Self {
         let code = serde_json::to_value(reason.code).ok().and_then(|code| code.as_str().map(str::to_owned));
         Self { code: code.unwrap_or_default(), values: reason.values }
+    }
+}
+
+impl From<Fault> for Reason {
+    fn from(fault: Fault) -> Self {
+        Self { code: fault.code, values: fault.values }
     }
 }
 
@@ -300,6 +306,7 @@ impl From<Error> for Problem {
             details.next = refusal.next.into_iter().map(by).collect();
             details.reasons = refusal.reasons.into_iter().map(Reason::from).collect();
         }
+        details.reasons.extend(error.fault.map(|fault| Reason::from(*fault)));
         let seconds =
             details.fields.iter().find(|fault| fault.path == "retry_after").and_then(|fault| fault.what.parse().ok());
         problem.retry_after = seconds.unwrap_or(1);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use law::RuleFate;
-use platform::amendment::{AmendmentPreview, AmendmentView};
+use platform::amendment::{AmendmentPreview, AmendmentView, MovedLine};
 use serde_json::Value;
 
 use crate::{
@@ -72,7 +72,7 @@ fn text(preview: &AmendmentPreview) -> String {
     }
     page.push_str(&format!("\n{} running terms move\n", preview.moved));
     let mut table = Table::new(["case", "term", "article", "before", "after"]);
-    for moved in &preview.moves {
+    for MovedLine { moved, .. } in &preview.moves {
         let (before, after) = (shown(moved.before), shown(moved.after));
         table.row([moved.case.to_string(), moved.clock.clone(), moved.article.clone(), before, after]);
     }

@@ -16,7 +16,7 @@ pub(crate) mod store;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 use law::{Book, LawChanges};
@@ -70,6 +70,18 @@ pub struct Moved {
     pub after: Timestamp,
 }
 
+/// A moved term with the words of the law for it. What the case is about is not told: who changes the law reads no cases.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MovedLine {
+    /// The term.
+    #[serde(flatten)]
+    pub moved: Moved,
+    /// The procedure's title.
+    pub title: String,
+    /// The clock's title.
+    pub clock_title: String,
+}
+
 /// What an amendment would change.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AmendmentPreview {
@@ -78,7 +90,7 @@ pub struct AmendmentPreview {
     /// How many running terms it moves.
     pub moved: u64,
     /// The first [`MOST_SHOWN`] of them.
-    pub moves: Vec<Moved>,
+    pub moves: Vec<MovedLine>,
 }
 
 /// An amendment that was made.
@@ -115,7 +127,7 @@ impl Platform {
         if let Some(first) = changes.first_touched_day() {
             moved = moves::preview(self, &amended, first, &mut moves).await?;
         }
-        Ok(AmendmentPreview { changes, moved, moves })
+        Ok(AmendmentPreview { changes, moved, moves: self.in_words(moves).await? })
     }
 
     /// Makes an amendment and counts every running term again. When this returns, all of them are counted.
@@ -189,7 +201,7 @@ impl Platform {
     ///
     /// # Errors
     /// [`Code::NotPermitted`] for whoever does not read everything that was done.
-    pub async fn amendment_moves(&self, ctx: &Ctx, amendment: Uuid, page: Page) -> Result<Listing<Moved>> {
+    pub async fn amendment_moves(&self, ctx: &Ctx, amendment: Uuid, page: Page) -> Result<Listing<MovedLine>> {
         self.may(ctx, Action::ReadLog, &Resource::platform())?;
         let query = store::moved::Entity::find().filter(store::moved::Column::AmendmentId.eq(amendment));
         let total = query.clone().count(self.db().read()).await?;
@@ -204,7 +216,34 @@ impl Platform {
             let (before, after) = (instant(row.before)?, instant(row.after)?);
             Ok(Moved { case: CaseId(row.case_id), clock: row.clock, article: row.article, before, after })
         });
-        Ok(Listing { items: items.collect::<Result<_>>()?, total })
+        Ok(Listing { items: self.in_words(items.collect::<Result<_>>()?).await?, total })
+    }
+
+    async fn in_words(&self, moves: Vec<Moved>) -> Result<Vec<MovedLine>> {
+        use crate::docket::store::case::{Column, Entity};
+        let rows: Vec<(Uuid, String, String)> = Entity::find()
+            .select_only()
+            .columns([Column::Id, Column::Pack, Column::Procedure])
+            .filter(Column::Id.is_in(moves.iter().map(|moved| moved.case.0)))
+            .into_tuple()
+            .all(self.db().read())
+            .await?;
+        let book = self.book();
+        let procedure = |(pack, procedure): &(String, String)| {
+            book.pack(&pack.as_str().into()).and_then(|pack| pack.procedures.get(procedure.as_str()))
+        };
+        let cases: HashMap<Uuid, (String, String)> =
+            rows.into_iter().map(|(id, pack, procedure)| (id, (pack, procedure))).collect();
+        let line = |moved: Moved| {
+            let procedure = cases.get(&moved.case.0).and_then(procedure);
+            let clock = procedure.and_then(|procedure| procedure.clocks.get(moved.clock.as_str()));
+            MovedLine {
+                title: procedure.map(|procedure| procedure.title.clone()).unwrap_or_default(),
+                clock_title: clock.map(|clock| clock.title.clone()).unwrap_or_default(),
+                moved,
+            }
+        };
+        Ok(moves.into_iter().map(line).collect())
     }
 
     /// Brings the law up to the amendments on record that this process does not know yet, and finishes counting where a crash

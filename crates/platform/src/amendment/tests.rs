@@ -77,6 +77,10 @@ async fn a_notice_moves_running_terms_and_tells_those_concerned() -> Result<()> 
             before: instant(BEFORE),
             after: instant(AFTER),
         };
+        let expected =
+            MovedLine {
+                moved: expected, title: "目录年度复核".to_owned(), clock_title: "年度复核".to_owned()
+            };
         assert_eq!((shown.moved, shown.moves.as_slice()), (1, &[expected.clone()][..]));
         assert_eq!(shown.changes.days.len(), 3);
         assert_eq!(due(&district, case).await?, Some(instant(BEFORE)), "a preview changes nothing");

@@ -58,18 +58,30 @@ impl Platform {
         })
     }
 
-    /// Takes a form over: every row becomes a draft, or none does. `trial` only tells what would be.
+    /// Takes a form over: every row becomes a draft, or none does. `trial` only tells what would be. Repeating it with the same
+    /// key repeats nothing.
     ///
     /// # Errors
-    /// [`Code::NotPermitted`], [`Code::LimitExceeded`]; faults of the form are no error but told in the answer.
-    pub async fn import_entries(&self, ctx: &Ctx, grids: &[Grid], trial: bool) -> Result<Imported> {
+    /// [`Code::NotPermitted`], [`Code::LimitExceeded`], [`Code::Conflict`] when the key was used for something else; faults of the
+    /// form are no error but told in the answer.
+    pub async fn import_entries(
+        &self,
+        ctx: &Ctx,
+        grids: &[Grid],
+        trial: bool,
+        key: Option<String>,
+    ) -> Result<Imported> {
         let organisation = owner(ctx)?;
+        let key = docket::IdempotencyKey::of_what(ctx, key.filter(|_| !trial), &("import", grids))?;
         self.may(ctx, Action::EditCatalogue, &Resource::thing(None, organisation))?;
         let form = Form::load()?;
         let codes = self.form_codes(ctx).await?;
         let mut read = form.read(grids, &codes)?;
         let act = self.opening_act(PROCEDURE, "provider")?;
         let tx = self.db().write().await?;
+        if let Some(done) = docket::IdempotencyKey::replayed(key.as_ref(), &tx).await? {
+            return Ok(done);
+        }
         let rows = self.rows_of_form(&tx, organisation, &form, &mut read).await?;
         let mut done = Imported {
             entries: count(read.entries.len()),
@@ -96,9 +108,12 @@ impl Platform {
                 }
             }
         }
+        done.imported = true;
+        if let Some(key) = key {
+            key.remember(&tx, ctx, &done)?;
+        }
         tx.commit().await?;
         self.wake_pump();
-        done.imported = true;
         Ok(done)
     }
 

@@ -60,7 +60,7 @@ pub struct FormColumn {
 }
 
 /// A sheet of texts.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Grid {
     /// Its name.
     pub name: String,

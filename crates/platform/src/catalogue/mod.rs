@@ -176,12 +176,9 @@ impl Platform {
         rules::refuse("the entry cannot be drafted", rules::form_faults(&input))?;
         let act = self.opening_act(PROCEDURE, "provider")?;
         let tx = self.db().write().await?;
-        if let Some(key) = &key {
-            key.hold(&tx).await?;
-            if let Some(receipt) = key.answered(&tx).await? {
-                let head = docket::head(&*tx, receipt.case).await?;
-                return Ok((view(&store::entry(&*tx, head.subject.into()).await?, true)?, receipt));
-            }
+        if let Some(receipt) = docket::IdempotencyKey::replayed::<Receipt>(key.as_ref(), &tx).await? {
+            let head = docket::head(&*tx, receipt.case).await?;
+            return Ok((view(&store::entry(&*tx, head.subject.into()).await?, true)?, receipt));
         }
         own_links(&tx, organisation, &input).await?;
         let (row, receipt) = self.draft_within(&tx, ctx, organisation, &act, &input).await?;

@@ -33,7 +33,7 @@ use crate::{
     db::{Listing, Page, Tx, from_json, instant, micros, to_json},
     docket::{self, ActInput, Receipt},
     effects::EffectCtx,
-    error::{Code, Error, Result},
+    error::{Code, Error, Fault, Result},
     ids::*,
     lake::{Certificate, LoadRequest, Progress, Record, Rejected},
     ledger,
@@ -108,6 +108,8 @@ pub struct LoadView {
     pub rejected: u64,
     /// Why it was refused.
     pub fault: Option<String>,
+    /// The same as a code and what a sentence about it must name.
+    pub fault_reason: Option<Fault>,
 }
 
 /// A load in a list of many entries' loads.
@@ -169,7 +171,12 @@ impl Platform {
         match (row.certificate, row.fault) {
             (Some(certificate), _) => Ok(Loaded { load: id, certificate: from_json(&certificate)?, receipt: None }),
             (None, Some(fault)) => {
-                Err(Error::new(Code::FileRefused, fault).hint("hand the corrected file in under a fresh UUID"))
+                let refused =
+                    Error::new(Code::FileRefused, fault).hint("hand the corrected file in under a fresh UUID");
+                Err(match row.fault_reason {
+                    Some(reason) => refused.fault(from_json(&reason)?),
+                    None => refused,
+                })
             }
             (None, None) => Err(running(id)),
         }
@@ -203,7 +210,8 @@ impl Platform {
         match done {
             Ok(certificate) => self.finish_load(ctx, entry, certificate).await,
             Err(error) => {
-                self.close_load(ctx, id, rules::state_of(&error), &error.to_string()).await?;
+                let fault = rules::fault_of(&error);
+                self.close_load(ctx, id, rules::state_of(&error), &error.to_string(), fault.as_ref()).await?;
                 Err(rules::told(error))
             }
         }
@@ -262,6 +270,7 @@ impl Platform {
                         id,
                         "stopped",
                         "the platform stopped while the file was being loaded; nothing of it was kept",
+                        Some(&rules::broken_off()),
                     )
                     .await?
                 }
@@ -410,6 +419,7 @@ impl Platform {
             accepted: Set(0),
             rejected: Set(0),
             fault: Set(None),
+            fault_reason: Set(None),
         };
         // Of two requests with one id at the same time, one is first; the other is told so, and not that the database failed.
         let fresh = store::load::Entity::insert(load)
@@ -476,12 +486,21 @@ impl Platform {
         docket::act(self, tx, &platform, case.id.into(), ActInput::new(RECORD_LOAD).role("platform")).await.map(Some)
     }
 
-    async fn close_load(&self, ctx: &Ctx, load: LoadId, state: &str, fault: &str) -> Result<()> {
+    async fn close_load(
+        &self,
+        ctx: &Ctx,
+        load: LoadId,
+        state: &str,
+        fault: &str,
+        reason: Option<&Fault>,
+    ) -> Result<()> {
+        let reason = reason.map(to_json).transpose()?;
         let tx = self.db().write().await?;
         let change = store::load::ActiveModel {
             state: Set(state.to_owned()),
             finished_at: Set(Some(micros(ctx.now))),
             fault: Set(Some(fault.to_owned())),
+            fault_reason: Set(reason),
             ..Default::default()
         };
         end_running(&tx, load, change).await?;
@@ -615,6 +634,7 @@ impl TryFrom<store::load::Model> for LoadView {
             accepted: count(row.accepted),
             rejected: count(row.rejected),
             fault: row.fault,
+            fault_reason: row.fault_reason.as_deref().map(from_json).transpose()?,
         })
     }
 }

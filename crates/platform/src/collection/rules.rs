@@ -1,10 +1,12 @@
 //! Pure rules of collection: which columns an entry declares to the lake, and what a caller is told of a file's faults.
 
+use std::collections::BTreeMap;
+
 use privacy::Mask;
 
 use crate::{
     catalogue::EntryInput,
-    error::{Code, Error},
+    error::{Code, Error, Fault},
     lake::{Certificate, Column, LakeError, Record},
 };
 
@@ -49,11 +51,30 @@ pub fn state_of(error: &LakeError) -> &'static str {
     }
 }
 
+/// What is wrong with the file of a load that came to nothing; `None` where nothing is.
+pub fn fault_of(error: &LakeError) -> Option<Fault> {
+    match error {
+        LakeError::Refused { fault, .. } => Some(fault.clone()),
+        LakeError::Cancelled => Some(cancelled()),
+        _ => None,
+    }
+}
+
+fn cancelled() -> Fault {
+    Fault { code: "cancelled".to_owned(), values: BTreeMap::new() }
+}
+
+/// Why there is nothing of a load during which the platform stopped.
+pub fn broken_off() -> Fault {
+    Fault { code: "broken_off".to_owned(), values: BTreeMap::new() }
+}
+
 /// A lake's error for the caller: a file's fault names row and column; a fault of the store stays in the operator's log.
 pub fn told(error: LakeError) -> Error {
     match error {
-        LakeError::Refused { message, row, column } => {
+        LakeError::Refused { message, fault, row, column } => {
             let mut error = Error::new(Code::FileRefused, message)
+                .fault(fault)
                 .hint("correct the file and hand it in again; nothing of it was kept");
             if let Some(row) = row {
                 error = error.field("row", row.to_string());
@@ -63,9 +84,9 @@ pub fn told(error: LakeError) -> Error {
             }
             error
         }
-        LakeError::Cancelled => {
-            Error::new(Code::FileRefused, "the load was stopped; nothing of it was kept").hint("hand the file in again")
-        }
+        LakeError::Cancelled => Error::new(Code::FileRefused, "the load was stopped; nothing of it was kept")
+            .fault(cancelled())
+            .hint("hand the file in again"),
         LakeError::NoSuchDataset(_) => {
             Error::new(Code::NotFound, "there is no data yet").hint("wait until the holder has handed it in")
         }

@@ -7,7 +7,7 @@ use sea_orm_migration::{
 };
 
 use crate::{
-    db::Tables,
+    db::{Alterations, Tables},
     error::{Error, Result},
     ids::LoadId,
 };
@@ -54,6 +54,9 @@ pub mod load {
         pub rejected: i64,
         /// Why it was refused.
         pub fault: Option<String>,
+        /// Why, as a code with its values, JSON.
+        #[sea_orm(column_type = "Text", nullable)]
+        pub fault_reason: Option<String>,
     }
 
     /// No relations: joins are written where they are needed.
@@ -62,7 +65,6 @@ pub mod load {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// The tables of this slice.
 /// What the loads of one organisation are found by.
 pub(crate) fn by_organisation() -> Tables {
     let index = Index::create()
@@ -74,6 +76,17 @@ pub(crate) fn by_organisation() -> Tables {
     Tables { name: "20261122_loads_by_organisation", tables: Vec::new(), indexes: vec![index] }
 }
 
+/// Why a file was refused, as a code.
+pub(crate) fn reasons() -> Alterations {
+    Alterations {
+        name: "20261122_load_reasons",
+        columns: vec![Table::alter().table("collection_load").add_column(text_null("fault_reason")).to_owned()],
+        indexes: Vec::new(),
+        statements: &[],
+    }
+}
+
+/// The tables of this slice.
 pub(crate) fn migration() -> Tables {
     let load = Table::create()
         .table("collection_load")

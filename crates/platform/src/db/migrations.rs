@@ -36,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(crate::catalogue::Lists),
             Box::new(crate::docket::store::covered()),
             Box::new(crate::docket::store::searched()),
+            Box::new(crate::collection::store::reasons()),
         ]
     }
 }

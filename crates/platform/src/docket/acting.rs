@@ -7,6 +7,7 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, Statement,
     sea_query::OnConflict,
 };
+use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     Platform,
@@ -453,7 +454,7 @@ impl IdempotencyKey {
     }
 
     /// The key under which `what` is done once.
-    pub(crate) fn of_what(ctx: &Ctx, key: Option<String>, what: &impl serde::Serialize) -> Result<Option<Self>> {
+    pub(crate) fn of_what(ctx: &Ctx, key: Option<String>, what: &impl Serialize) -> Result<Option<Self>> {
         let Some(key) = key else { return Ok(None) };
         let (kind, id, organisation) = ledger::actor_columns(&ctx.who);
         let actor =
@@ -464,7 +465,7 @@ impl IdempotencyKey {
 
     /// Lets nobody else use the same key until the transaction ends: there is no case yet whose row could be locked. SQLite has
     /// one writer anyway.
-    pub(crate) async fn hold(&self, tx: &Tx) -> Result<()> {
+    async fn hold(&self, tx: &Tx) -> Result<()> {
         if tx.get_database_backend() == DbBackend::Postgres {
             let name = format!("{}\n{}", self.actor, self.key);
             let lock = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
@@ -473,8 +474,15 @@ impl IdempotencyKey {
         Ok(())
     }
 
+    /// What came of it before, where there is a key; until the transaction ends nobody else may use it.
+    pub(crate) async fn replayed<T: DeserializeOwned>(key: Option<&Self>, tx: &Tx) -> Result<Option<T>> {
+        let Some(key) = key else { return Ok(None) };
+        key.hold(tx).await?;
+        key.answered(tx).await
+    }
+
     /// What came of it before.
-    pub(crate) async fn answered(&self, tx: &Tx) -> Result<Option<Receipt>> {
+    async fn answered<T: DeserializeOwned>(&self, tx: &Tx) -> Result<Option<T>> {
         let found = store::idempotency::Entity::find_by_id((self.actor.clone(), self.key.clone())).one(tx).await?;
         let Some(found) = found else { return Ok(None) };
         if found.digest != self.digest {
@@ -485,7 +493,7 @@ impl IdempotencyKey {
     }
 
     /// Remembers what came of it, with the act.
-    pub(crate) fn remember(self, tx: &Tx, ctx: &Ctx, receipt: &Receipt) -> Result<()> {
+    pub(crate) fn remember(self, tx: &Tx, ctx: &Ctx, receipt: &impl Serialize) -> Result<()> {
         let row = store::idempotency::ActiveModel {
             actor: Set(self.actor),
             key: Set(self.key),

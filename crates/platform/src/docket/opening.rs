@@ -52,11 +52,8 @@ impl Platform {
         }
         let key = acting::IdempotencyKey::of_opening(ctx, &opening)?;
         let tx = self.db().write().await?;
-        if let Some(key) = &key {
-            key.hold(&tx).await?;
-            if let Some(receipt) = key.answered(&tx).await? {
-                return Ok(receipt);
-            }
+        if let Some(receipt) = acting::IdempotencyKey::replayed(key.as_ref(), &tx).await? {
+            return Ok(receipt);
         }
         match opening.title.take() {
             Some(title) => matters::name(self, &tx, ctx, opening.subject.1, &title).await?,

@@ -185,7 +185,7 @@ async fn a_call_ends_a_stated_idleness() {
         let entry = world.published("低保").await;
         world.loaded(entry).await;
         let service = world.granted(demand(entry)).await;
-        world.platform.justify_idle(&world.asker("2026-05-01 09:00"), service, "系统改造").await.unwrap();
+        world.platform.justify_idle(&world.asker("2026-05-01 09:00"), service, "系统改造", None).await.unwrap();
         let case = world.platform.service(&world.asker("2026-05-01 09:00"), service).await.unwrap().case.unwrap();
         let state = async |now: &str| world.platform.case(&world.asker(now), case).await.unwrap().state;
         assert_eq!(state("2026-05-01 09:10").await, "idle_justified");

@@ -54,7 +54,8 @@ impl Lake for MemoryLake {
             if progress(Progress { bytes, total, rows, phase }) { Ok(()) } else { Err(LakeError::Cancelled) }
         };
         tell("understand", 0, 0)?;
-        let text = std::str::from_utf8(&bytes).map_err(|_| refused("the file is not UTF-8 text", None, None))?;
+        let text = std::str::from_utf8(&bytes)
+            .map_err(|_| refused("not_tabular", "the file is not UTF-8 text", None, None))?;
         let parsed = Parsed::read(text.trim_start_matches('\u{feff}'), &request.columns, &request.keys)?;
         tell("store", total, parsed.rows_in)?;
 
@@ -158,8 +159,9 @@ fn no_column(dataset: &str, role: &'static str, column: &str) -> LakeError {
     LakeError::NoSuchColumn { dataset: dataset.into(), role, column: column.into() }
 }
 
-fn refused(message: impl Into<String>, row: Option<u64>, column: Option<String>) -> LakeError {
-    LakeError::Refused { message: message.into(), row, column }
+fn refused(code: &str, message: impl Into<String>, row: Option<u64>, column: Option<String>) -> LakeError {
+    let values = column.iter().map(|column| ("column".to_owned(), column.clone())).collect();
+    LakeError::Refused { message: message.into(), fault: crate::Fault { code: code.to_owned(), values }, row, column }
 }
 
 /// A file that was understood: rows accepted and rows set aside.
@@ -176,7 +178,7 @@ impl Parsed {
         let header = lines
             .next()
             .filter(|h| h.iter().any(|c| !c.trim().is_empty()))
-            .ok_or_else(|| refused("the file is empty: a header row is needed", None, None))?;
+            .ok_or_else(|| refused("empty", "the file is empty: a header row is needed", None, None))?;
         let header: Vec<String> = header.into_iter().map(|c| c.trim().to_owned()).collect();
         let columns: Vec<Column> = if declared.is_empty() {
             let text = |name: &String| Column {
@@ -194,12 +196,14 @@ impl Parsed {
         for column in &columns {
             let position = header.iter().position(|name| *name == column.name);
             positions.push(position.ok_or_else(|| {
-                refused(format!("the file has no column `{}`", column.name), Some(1), Some(column.name.clone()))
+                let message = format!("the file has no column `{}`", column.name);
+                refused("column_missing", message, Some(1), Some(column.name.clone()))
             })?);
         }
         for key in keys {
             if !columns.iter().any(|c| c.name == *key) {
                 return Err(refused(
+                    "bad_request",
                     format!("the key column `{key}` is not among the columns"),
                     Some(1),
                     Some(key.clone()),

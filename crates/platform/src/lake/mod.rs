@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::LoadId;
+use crate::{error::Fault, ids::LoadId};
 
 mod contract;
 mod memory;
@@ -206,6 +206,8 @@ pub enum LakeError {
     Refused {
         /// What, where (row, column) and why; never a value.
         message: String,
+        /// The same as a code and what a sentence about it must name.
+        fault: Fault,
         /// The row, if one is at fault.
         row: Option<u64>,
         /// The column, if one is at fault.

@@ -117,9 +117,7 @@ impl Platform {
 
     /// The request that was made or supplemented under this key before.
     async fn asked_before(&self, tx: &Tx, key: Option<&IdempotencyKey>) -> Result<Option<(RequestView, Receipt)>> {
-        let Some(key) = key else { return Ok(None) };
-        key.hold(tx).await?;
-        let Some(receipt) = key.answered(tx).await? else { return Ok(None) };
+        let Some(receipt) = IdempotencyKey::replayed::<Receipt>(key, tx).await? else { return Ok(None) };
         let of_case = store::request::Column::CaseId.eq(receipt.case.0);
         let row = store::request::Entity::find().filter(of_case).one(tx).await?;
         let row = row.ok_or_else(|| Error::not_found("request of case", receipt.case))?;
@@ -234,13 +232,18 @@ impl Platform {
         elements.commitment.ok_or_else(|| Error::not_found("commitment of request", id))
     }
 
-    /// Asks for a wider use of a service: noted with the service, told to the provider, changing nothing yet (CN-19).
+    /// Asks for a wider use of a service: noted with the service, told to the provider, changing nothing yet (CN-19). Repeating
+    /// it with the same key repeats nothing.
     ///
     /// # Errors
     /// [`Code::InvalidInput`] when nothing would be wider or something is not in the entry, [`Code::ActRefused`] when the
     /// district's law knows no widening, or the case does not stand so.
-    pub async fn widen(&self, ctx: &Ctx, id: ServiceId, widening: Widening) -> Result<Receipt> {
+    pub async fn widen(&self, ctx: &Ctx, id: ServiceId, widening: Widening, key: Option<String>) -> Result<Receipt> {
+        let key = IdempotencyKey::of_what(ctx, key, &("widening", id, &widening))?;
         let tx = self.db().write().await?;
+        if let Some(receipt) = IdempotencyKey::replayed(key.as_ref(), &tx).await? {
+            return Ok(receipt);
+        }
         let row = store::service(&*tx, id).await?;
         self.may(ctx, Action::Ask, &Resource::thing(Some(id.0), row.demander_id.into()))?;
         let entry = catalogue::store::entry(&*tx, row.entry_id.into()).await?;
@@ -257,12 +260,15 @@ impl Platform {
             ..Default::default()
         };
         store::change_service(self, ctx.now, &tx, &row, change).await?;
+        if let Some(key) = key {
+            key.remember(&tx, ctx, &receipt)?;
+        }
         tx.commit().await?;
         self.wake_pump();
         Ok(receipt)
     }
 
-    /// Consents to the wider use that was asked for. The act's own effect makes the wider grant, whichever door it comes by.
+    /// Consents to the wider use that was asked for, once. The act's own effect makes the wider grant, whichever door it comes by.
     ///
     /// # Errors
     /// [`Code::ActRefused`] when nothing was asked, [`Code::NotPermitted`].
@@ -276,12 +282,17 @@ impl Platform {
         Ok(receipt)
     }
 
-    /// States why a service is not being called, so that it is not suspended for that (CN-20, PT-26).
+    /// States why a service is not being called, so that it is not suspended for that (CN-20, PT-26). Repeating it with the same
+    /// key repeats nothing.
     ///
     /// # Errors
     /// [`Code::ActRefused`] when the case does not stand so, [`Code::NotPermitted`].
-    pub async fn justify_idle(&self, ctx: &Ctx, id: ServiceId, reason: &str) -> Result<Receipt> {
+    pub async fn justify_idle(&self, ctx: &Ctx, id: ServiceId, reason: &str, key: Option<String>) -> Result<Receipt> {
+        let key = IdempotencyKey::of_what(ctx, key, &("idle_reason", id, reason))?;
         let tx = self.db().write().await?;
+        if let Some(receipt) = IdempotencyKey::replayed(key.as_ref(), &tx).await? {
+            return Ok(receipt);
+        }
         let row = store::service(&*tx, id).await?;
         let case = case_of(&tx, &row).await?;
         let act = self.act_with_paper(&tx, case, "demander", "idle_reason").await?;
@@ -293,6 +304,9 @@ impl Platform {
             ActInput::new(act.as_str()).role("demander").paper("idle_reason", reason),
         )
         .await?;
+        if let Some(key) = key {
+            key.remember(&tx, ctx, &receipt)?;
+        }
         tx.commit().await?;
         self.wake_pump();
         Ok(receipt)

@@ -177,11 +177,15 @@ async fn widening_changes_nothing_until_consent() {
                 &world.asker("2026-03-05 09:10"),
                 service,
                 Widening { statement: "更多".into(), ..Widening::default() },
+                None,
             )
             .await
             .unwrap_err();
         assert_eq!(nothing.code, Code::InvalidInput);
-        world.platform.widen(&world.asker("2026-03-05 09:10"), service, widening.clone()).await.unwrap();
+        let (asker, key) = (world.asker("2026-03-05 09:10"), Some("once".to_owned()));
+        let receipt = world.platform.widen(&asker, service, widening.clone(), key.clone()).await.unwrap();
+        let again = world.platform.widen(&asker, service, widening.clone(), key).await.unwrap();
+        assert_eq!(again.act, receipt.act, "a repeated question is the same question");
         let asked = world.platform.service(&world.asker("2026-03-05 09:20"), service).await.unwrap();
         assert_eq!((&asked.grant, asked.widening), (&before, Some(widening)));
         let forbidden =
@@ -195,7 +199,7 @@ async fn widening_changes_nothing_until_consent() {
 
         let case = after.case.unwrap();
         let more = Widening { purposes: vec!["marketing".into()], statement: "推广".into(), ..Widening::default() };
-        world.platform.widen(&world.asker("2026-03-06 09:00"), service, more).await.unwrap();
+        world.platform.widen(&world.asker("2026-03-06 09:00"), service, more, None).await.unwrap();
         let refuse = ActInput::new("refuse_widening").paper("refusal_reason", "与履职无关");
         world.platform.act_on_case(&world.holder("2026-03-06 10:00"), case, refuse).await.unwrap();
         let again = ActInput::new("request_widening").paper("widening_statement", "另有需要");

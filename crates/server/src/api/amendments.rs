@@ -59,7 +59,7 @@ async fn amendments_moves(
     caller: Caller,
     InPath(id): InPath<Uuid>,
     InQuery(page): InQuery<PageQuery>,
-) -> Answer<platform::Listing<amendment::Moved>> {
+) -> Answer<platform::Listing<amendment::MovedLine>> {
     Ok(Json(caller.platform().amendment_moves(&caller.ctx, id, page.page()?).await?))
 }
 
@@ -177,4 +177,8 @@ pub struct Moved {
     pub before: Timestamp,
     /// When it runs out now.
     pub after: Timestamp,
+    /// The procedure's title.
+    pub title: String,
+    /// The clock's title.
+    pub clock_title: String,
 }

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{cases::Receipt, elements::ColumnKind};
+use crate::problem::Reason;
 
 /// What came of a load.
 #[derive(ToSchema)]
@@ -48,6 +49,9 @@ pub struct LoadView {
     /// Why it was refused.
     #[schema(required)]
     pub fault: Option<String>,
+    /// The same as a code and what a sentence about it must name.
+    #[schema(required)]
+    pub fault_reason: Option<Reason>,
 }
 
 /// A load in a list of many entries' loads.

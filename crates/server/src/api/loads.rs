@@ -1,6 +1,6 @@
 //! Handing data in, and what came of it.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use axum::{
     Json,
@@ -10,7 +10,7 @@ use axum::{
 };
 use futures::{Stream, StreamExt};
 use platform::{
-    Code, EntryId, LoadId, collection,
+    Code, EntryId, Error, Fault, LoadId, collection,
     lake::{Certificate, Rejected},
     policy::{Action, Resource},
 };
@@ -247,7 +247,8 @@ where
     }
     file.flush().await.map_err(failed)?;
     if length == 0 {
-        return Err(Problem::new(Code::FileRefused, "the file is empty"));
+        let fault = Fault { code: "empty".to_owned(), values: BTreeMap::new() };
+        return Err(Error::new(Code::FileRefused, "the file is empty").fault(fault).into());
     }
     Ok(path)
 }

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     AppState,
     auth::Caller,
-    extract::{Answer, Body, InPath, InQuery},
+    extract::{Answer, Body, IdempotencyKey, InPath, InQuery},
     openapi::{ActProblems, ReadProblems},
     page::{PageQuery, Paged},
 };
@@ -44,13 +44,14 @@ async fn services_get(caller: Caller, InPath(id): InPath<ServiceId>) -> Answer<s
 }
 
 /// Asks for a wider use of a service. It changes nothing until the provider consents.
-#[utoipa::path(post, path = "/services/{id}/widening", tag = "sharing", request_body = Widening, params(("id" = Uuid, Path, description = "the service")), responses((status = 200, body = Receipt), ActProblems))]
+#[utoipa::path(post, path = "/services/{id}/widening", tag = "sharing", request_body = Widening, params(("id" = Uuid, Path, description = "the service"), ("idempotency-key" = Option<String>, Header, description = "repeating the act with the same key repeats nothing")), responses((status = 200, body = Receipt), ActProblems))]
 async fn services_widen(
     caller: Caller,
     InPath(id): InPath<ServiceId>,
+    key: IdempotencyKey,
     Body(widening): Body<sharing::Widening>,
 ) -> Answer<docket::Receipt> {
-    Ok(Json(caller.platform().widen(&caller.ctx, id, widening).await?))
+    Ok(Json(caller.platform().widen(&caller.ctx, id, widening, key.0).await?))
 }
 
 /// Consents to the wider use that was asked for, and makes the grant for it in the same breath.
@@ -60,13 +61,14 @@ async fn services_consent_to_widening(caller: Caller, InPath(id): InPath<Service
 }
 
 /// States why a service is not being called, so that it is not suspended for that.
-#[utoipa::path(post, path = "/services/{id}/idle-reason", tag = "sharing", request_body = IdleReason, params(("id" = Uuid, Path, description = "the service")), responses((status = 200, body = Receipt), ActProblems))]
+#[utoipa::path(post, path = "/services/{id}/idle-reason", tag = "sharing", request_body = IdleReason, params(("id" = Uuid, Path, description = "the service"), ("idempotency-key" = Option<String>, Header, description = "repeating the act with the same key repeats nothing")), responses((status = 200, body = Receipt), ActProblems))]
 async fn services_justify_idle(
     caller: Caller,
     InPath(id): InPath<ServiceId>,
+    key: IdempotencyKey,
     Body(input): Body<IdleReason>,
 ) -> Answer<docket::Receipt> {
-    Ok(Json(caller.platform().justify_idle(&caller.ctx, id, &input.reason).await?))
+    Ok(Json(caller.platform().justify_idle(&caller.ctx, id, &input.reason, key.0).await?))
 }
 
 /// Why a service is not being called.

@@ -8,12 +8,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use platform::{
-    Code, Error,
+    Code, Error, Fault,
     catalogue::{CellFault, Codes, Form, FormColumn, Grid},
     policy::{Action, Resource},
 };
 use serde::Deserialize;
-use sheet::{Book, Cell, Column, Limits, Page, Sheet};
+use sheet::{Book, Cell, Column, Limits, Page, Refusal, Sheet};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
@@ -22,7 +22,7 @@ use super::entries::EntryQuery;
 use crate::{
     AppState,
     auth::Caller,
-    extract::InQuery,
+    extract::{IdempotencyKey, InQuery},
     openapi::{ActProblems, ReadProblems},
     problem::Problem,
 };
@@ -60,13 +60,15 @@ pub struct ImportQuery {
 /// Takes a filled-in form over: every row becomes a draft, or none does. Faults are told with sheet, cell and reason; whoever
 /// accepts a workbook gets the same form back with the faulty cells in red. At most 500 entries, 20,000 items and 8 MiB.
 #[utoipa::path(
-    post, path = "/entries/import", tag = "catalogue", params(ImportQuery),
+    post, path = "/entries/import", tag = "catalogue",
+    params(ImportQuery, ("idempotency-key" = Option<String>, Header, description = "repeating the import with the same key repeats nothing")),
     request_body(content((Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")), description = "the workbook"),
     responses((status = 200, body = Imported), ActProblems)
 )]
 async fn entries_import(
     caller: Caller,
     InQuery(how): InQuery<ImportQuery>,
+    key: IdempotencyKey,
     headers: HeaderMap,
     request: Request,
 ) -> Result<Response, Problem> {
@@ -79,10 +81,11 @@ async fn entries_import(
             .because(error)
     })?;
     let sheets = off_the_path(move || sheet::read(&bytes, &Limits::default())).await?.map_err(|refusal| {
-        Problem::new(Code::FileRefused, refusal.to_string()).hint("fill in the template and save it as XLSX")
+        let error = Error::new(Code::FileRefused, refusal.to_string()).fault(fault_of(&refusal));
+        error.hint("fill in the template and save it as XLSX")
     })?;
     let grids: Vec<Grid> = sheets.into_iter().map(grid).collect();
-    let done = caller.platform().import_entries(&caller.ctx, &grids, how.dry_run).await?;
+    let done = caller.platform().import_entries(&caller.ctx, &grids, how.dry_run, key.0).await?;
     let wants_workbook =
         headers.get(header::ACCEPT).is_some_and(|accept| accept.as_bytes().starts_with(XLSX.as_bytes()));
     if !wants_workbook {
@@ -144,6 +147,19 @@ fn help(form: &Form) -> Page {
         columns: form.help_heading.iter().zip(widths).map(heading).collect(),
         rows: form.notes.iter().map(note).chain(entries).chain(items).collect(),
     }
+}
+
+/// Why a file is no form, as a code.
+fn fault_of(refusal: &Refusal) -> Fault {
+    let (code, values) = match refusal {
+        Refusal::NotAWorkbook(content) => ("not_a_workbook", vec![("content_is", (*content).to_owned())]),
+        Refusal::Damaged => ("damaged_workbook", Vec::new()),
+        Refusal::TooLarge { most, what } => {
+            ("too_large_workbook", vec![("most", most.to_string()), ("what", (*what).to_owned())])
+        }
+    };
+    let values = values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    Fault { code: code.to_owned(), values }
 }
 
 /// The form as it came, row for row and column for column, with the faulty cells marked.

@@ -12,7 +12,12 @@ use super::{Reply, Somebody, World};
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 async fn import(holder: &Somebody<'_>, query: &str, accept: &str, bytes: Vec<u8>) -> Reply {
+    import_once(holder, query, accept, &uuid::Uuid::now_v7().to_string(), bytes).await
+}
+
+async fn import_once(holder: &Somebody<'_>, query: &str, accept: &str, key: &str, bytes: Vec<u8>) -> Reply {
     let request = Request::post(format!("/api/v1/entries/import{query}"))
+        .header("idempotency-key", key)
         .header(header::AUTHORIZATION, format!("Bearer {}", holder.token))
         .header(header::CONTENT_TYPE, XLSX)
         .header(header::ACCEPT, accept)
@@ -100,7 +105,9 @@ async fn a_form_goes_out_is_filled_in_and_comes_back() {
     let trial = imported(&holder, "?dry_run=true", form.clone()).await;
     assert_eq!((&trial["imported"], &trial["new"], &trial["faults"]), (&json!(false), &json!(1), &json!([])));
     assert_eq!(holder.get("/api/v1/entries", "").await["total"], 0, "on trial nothing is written");
-    let done = imported(&holder, "", form.clone()).await;
+    let done = import_once(&holder, "", "application/json", "this form", form.clone()).await.json();
+    let repeated = import_once(&holder, "", "application/json", "this form", form.clone()).await.json();
+    assert_eq!(repeated, done, "repeated after a lost answer it repeats nothing");
     assert_eq!((&done["imported"], &done["items"], &done["incomplete"]), (&json!(true), &json!(1), &json!(0)));
     let id = done["ids"][0].as_str().unwrap().to_owned();
     let draft = holder.get("/api/v1/entries/{id}", &id).await["draft"].clone();
@@ -193,6 +200,7 @@ async fn what_is_no_form_is_told_so() {
         let reply = import(&holder, "", "*/*", bytes.to_vec()).await;
         assert_eq!((reply.status.as_u16(), &reply.json()["code"]), (422, &json!("file_refused")), "{}", reply.text());
         assert!(reply.json()["detail"].as_str().unwrap().contains(is), "{}", reply.text());
+        assert!(reply.json()["reasons"][0]["code"].as_str().unwrap().ends_with("_workbook"), "{}", reply.text());
     }
     let other = Page { name: "别的".into(), ..Page::default() };
     let other = sheet::write(&Book { pages: vec![other], lists: String::new() }).unwrap();

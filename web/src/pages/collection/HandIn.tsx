@@ -124,7 +124,7 @@ function StageShown({ stage, hand }: { stage: Stage; hand: ReturnType<typeof use
     case "refused":
       return (
         <>
-          <Refused sentence={stage.sentence} />
+          <Refused reason={stage.load.fault_reason} sentence={stage.load.fault} />
           <Choose choose={hand.choose} />
         </>
       );

@@ -26,7 +26,7 @@ export function Load() {
           <>
             <LoadHead load={load} fresh={search.fresh === true} />
             {load.state === "running" && <Running id={id} />}
-            {load.fault && <Refused sentence={load.fault} />}
+            {load.fault && <Refused reason={load.fault_reason} sentence={load.fault} />}
             {load.state === "accepted" && <Accepted load={load} />}
           </>
         )}

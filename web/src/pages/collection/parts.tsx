@@ -6,7 +6,6 @@ import { fill, useGlossary } from "../../glossary";
 import { Table } from "../../parts/Table";
 import { minuteOf } from "../../parts/time";
 import { Fault } from "../../shell/Faults";
-import { readRefusal } from "./refusal";
 
 const STATE_COLOURS: Record<string, string> = { accepted: "success", running: "processing", refused: "error" };
 
@@ -15,31 +14,22 @@ export function LoadState({ of }: { of: string }) {
   return <Tag color={STATE_COLOURS[of] ?? "default"}>{term("load_state", of)}</Tag>;
 }
 
-/** Why the file was refused and what to do, from the district's sentence. */
-function useRefusal(): (sentence: string) => { what: string; next: string } | undefined {
-  const { term, t } = useGlossary();
-  return (sentence) => {
-    const read = readRefusal(sentence);
-    if (read === undefined) return undefined;
-    const content = read.values.content_is;
-    const values =
-      content === undefined ? read.values : { ...read.values, content_is: term("content", content, t("content.other")) };
-    return { what: fill(term("refused", read.code), values), next: term("refused_next", read.code, t("refused_next.other")) };
-  };
-}
+type Reason = Schemas["Reason"];
 
-export function Refused({ sentence }: { sentence: string }) {
-  const { t } = useGlossary();
-  const said = useRefusal()(sentence);
+/** Why a file was refused and what to do next: the reason in people's words, the district's own sentence one click away. */
+export function Refused({ reason, sentence }: { reason: Reason | null | undefined; sentence: string | null }) {
+  const { t, term } = useGlossary();
+  const content = reason?.values.content_is;
+  const shown = content === undefined ? {} : { content_is: term("content", content, t("content.other")) };
   return (
     <Alert
       type="error"
       showIcon
       role="alert"
-      title={said?.what ?? t("problem.file_refused")}
+      title={reason ? fill(term("refused", reason.code), { ...reason.values, ...shown }) : t("problem.file_refused")}
       description={
         <>
-          <p>{said?.next ?? t("refused_next.other")}</p>
+          <p>{reason ? term("refused_next", reason.code, t("refused_next.other")) : t("refused_next.other")}</p>
           <p>{t("refused.nothing_kept")}</p>
           <details>
             <summary>{t("fault.details")}</summary>
@@ -53,7 +43,8 @@ export function Refused({ sentence }: { sentence: string }) {
 
 /** What went wrong with handing in: the file's own fault in its words, anything else as everywhere. */
 export function HandInFault({ error, again }: { error: unknown; again?: () => void }) {
-  if (error instanceof Failure && error.problem?.code === "file_refused") return <Refused sentence={error.problem.detail} />;
+  const problem = error instanceof Failure ? error.problem : undefined;
+  if (problem?.code === "file_refused") return <Refused reason={problem.reasons?.[0]} sentence={problem.detail} />;
   return again ? <Fault error={error} again={again} /> : <Fault error={error} />;
 }
 

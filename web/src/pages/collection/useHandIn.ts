@@ -7,7 +7,7 @@
  */
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { client, Failure, take } from "../../api/client";
+import { client, Failure, type Schemas, take } from "../../api/client";
 import { forgetDraft, keepDraft, readDraft } from "../../parts/drafts";
 import { type Sending, send } from "./upload";
 import { type LoadProgress, watchLoad } from "./watch";
@@ -30,7 +30,7 @@ export type Stage =
   /** No answer came. The file is still at hand. */
   | { kind: "lost"; underway: Underway }
   | { kind: "failed"; error: unknown }
-  | { kind: "refused"; sentence: string }
+  | { kind: "refused"; load: Schemas["LoadView"] }
   | { kind: "done"; id: string };
 
 function kept(entry: string): Underway | undefined {
@@ -77,7 +77,7 @@ export function useHandIn(entry: string) {
         else if (load === undefined) setStage({ kind: file.current ? "lost" : "choose_again", underway });
         else if (load.state === "accepted") over({ kind: "done", id: load.id });
         else if (load.state === "running") setStage({ kind: "working", underway });
-        else over({ kind: "refused", sentence: load.fault ?? "" });
+        else over({ kind: "refused", load });
       } catch {
         setStage({ kind: "lost", underway });
       }

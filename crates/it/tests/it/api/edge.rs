@@ -57,7 +57,8 @@ async fn faults_of_the_request_itself_are_problems_too() {
 
     let entry = site.published("小文件", &Sharing::of("conditional")).await;
     site.load(PROVIDER, &entry, "big.csv", vec![b'a'; 10_000]).await.has(413).is("limit_exceeded");
-    site.load(PROVIDER, &entry, "none.csv", Vec::new()).await.has(422).is("file_refused");
+    let empty = site.load(PROVIDER, &entry, "none.csv", Vec::new()).await.has(422).is("file_refused");
+    assert_eq!(empty.json["reasons"][0]["code"], "empty", "{empty}");
     site.close().await;
 }
 
