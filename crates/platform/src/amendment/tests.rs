@@ -79,7 +79,7 @@ async fn a_notice_moves_running_terms_and_tells_those_concerned() -> Result<()> 
         };
         let expected =
             MovedLine {
-                moved: expected, title: "目录年度复核".to_owned(), clock_title: "年度复核".to_owned()
+                moved: expected, title: "目录年度全面复核".to_owned(), clock_title: "年度复核期限".to_owned()
             };
         assert_eq!((shown.moved, shown.moves.as_slice()), (1, &[expected.clone()][..]));
         assert_eq!(shown.changes.days.len(), 3);
@@ -209,7 +209,7 @@ async fn an_amended_pack_leaves_running_cases_their_law() -> Result<()> {
     let plain = platform.preview_amendment(&admin, &entry("")).await?;
     assert_eq!((plain.moved, plain.changes.values.len()), (0, 1), "a case keeps its law");
     let transitional = platform.preview_amendment(&admin, &entry("running = true\n")).await?;
-    assert_eq!(transitional.moves.iter().map(|moved| moved.case).collect::<Vec<_>>(), [early]);
+    assert_eq!(transitional.moves.iter().map(|line| line.moved.case).collect::<Vec<_>>(), [early]);
     district.close().await
 }
 

@@ -14,10 +14,13 @@ export function Moves({ of }: { of: Schemas["Moved"][] }) {
         <tr key={`${move.case} ${move.clock}`}>
           <td>
             <Link to="/cases/$id" params={{ id: move.case }}>
-              {t("admin.case_number", { number: move.case.slice(-8) })}
-            </Link>
+              {move.title}
+            </Link>{" "}
+            <span className="quiet">{t("admin.case_number", { number: move.case.slice(-8) })}</span>
           </td>
-          <td>{move.article}</td>
+          <td>
+            {move.clock_title} <span className="quiet">{move.article}</span>
+          </td>
           <td className="number">{lastDayOf(move.before)}</td>
           <td className="number">
             <strong>{lastDayOf(move.after)}</strong>
