@@ -4427,6 +4427,7 @@ export interface components {
             rejected: number;
             /** @description Why it was refused. */
             fault: string | null;
+            fault_reason: components["schemas"]["Reason"] | null;
         };
         /** @description What came of a load. */
         Loaded: {
@@ -4613,6 +4614,10 @@ export interface components {
              * @description When it runs out now.
              */
             after: string;
+            /** @description The procedure's title. */
+            title: string;
+            /** @description The clock's title. */
+            clock_title: string;
         };
         /** @description Something with the name that programs use and the title that people read. */
         Name: {
@@ -5319,6 +5324,7 @@ export interface components {
                 rejected: number;
                 /** @description Why it was refused. */
                 fault: string | null;
+                fault_reason: components["schemas"]["Reason"] | null;
             }[];
             /**
              * Format: int64
@@ -5349,6 +5355,10 @@ export interface components {
                  * @description When it runs out now.
                  */
                 after: string;
+                /** @description The procedure's title. */
+                title: string;
+                /** @description The clock's title. */
+                clock_title: string;
             }[];
             /**
              * Format: int64
@@ -6004,7 +6014,7 @@ export interface components {
             failed?: string[];
             /** @description When the law refused an act: what can be done instead, and by whom. */
             next?: components["schemas"]["NextAct"][];
-            /** @description When the law refused an act: every single thing that stands against it. */
+            /** @description When the law refused an act, every single thing that stands against it; when a file was refused, what is wrong with it. */
             reasons?: components["schemas"]["Reason"][];
             /** @description Faults of single fields. */
             fields?: components["schemas"]["FieldFault"][];
@@ -6078,12 +6088,12 @@ export interface components {
              */
             until: string;
         };
-        /** @description One thing that stands against an act, for whoever says it in words of their own. */
+        /** @description One thing that stands against an act or a file, for whoever says it in words of their own. */
         Reason: {
             /**
              * @description What kind of thing: `not_open`, `unknown_act`, `wrong_state`, `wrong_role`, `case_ended`, `already_done`, `unknown_word`,
              *     `missing_paper`, `condition_unmet`, `condition_met`, `excepted`, `nothing_to_extend`, `term_not_running`,
-             *     `extensions_used_up` or `extension_too_long`.
+             *     `extensions_used_up` or `extension_too_long`; of a file e.g. `lying_name`, `column_missing` or `too_many_rejected`.
              * @example condition_unmet
              */
             code: string;
@@ -10263,7 +10273,10 @@ export interface operations {
                 /** @description Only tell what would be. */
                 dry_run?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description repeating the import with the same key repeats nothing */
+                "idempotency-key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -16608,7 +16621,10 @@ export interface operations {
     services_justify_idle: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description repeating the act with the same key repeats nothing */
+                "idempotency-key"?: string | null;
+            };
             path: {
                 /** @description the service */
                 id: string;
@@ -16923,7 +16939,10 @@ export interface operations {
     services_widen: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description repeating the act with the same key repeats nothing */
+                "idempotency-key"?: string | null;
+            };
             path: {
                 /** @description the service */
                 id: string;

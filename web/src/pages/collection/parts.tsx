@@ -16,17 +16,27 @@ export function LoadState({ of }: { of: string }) {
 
 type Reason = Schemas["Reason"];
 
+/** Says why a file was refused. */
+function useRefusal(): (reason: Reason | null | undefined) => string {
+  const { term, t } = useGlossary();
+  return (reason) => {
+    if (!reason) return t("problem.file_refused");
+    const { content_is: content, ...values } = reason.values;
+    const shown = content === undefined ? values : { ...values, content_is: term("content", content, t("content.other")) };
+    return fill(term("refused", reason.code, t("problem.file_refused")), shown);
+  };
+}
+
 /** Why a file was refused and what to do next: the reason in people's words, the district's own sentence one click away. */
 export function Refused({ reason, sentence }: { reason: Reason | null | undefined; sentence: string | null }) {
   const { t, term } = useGlossary();
-  const content = reason?.values.content_is;
-  const shown = content === undefined ? {} : { content_is: term("content", content, t("content.other")) };
+  const refusal = useRefusal();
   return (
     <Alert
       type="error"
       showIcon
       role="alert"
-      title={reason ? fill(term("refused", reason.code), { ...reason.values, ...shown }) : t("problem.file_refused")}
+      title={refusal(reason)}
       description={
         <>
           <p>{reason ? term("refused_next", reason.code, t("refused_next.other")) : t("refused_next.other")}</p>
@@ -84,7 +94,7 @@ export function LoadLines({ loads, entries = false }: LoadsProps) {
             <Link to="/collection/loads/$id" params={{ id: load.id }}>
               {load.name}
             </Link>
-            {load.fault && <small className="quiet below">{refusal(load.fault)?.what ?? t("problem.file_refused")}</small>}
+            {load.fault && <small className="quiet below">{refusal(load.fault_reason)}</small>}
           </td>
           {"entry_title" in load && (
             <td>
