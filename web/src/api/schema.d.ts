@@ -6093,7 +6093,10 @@ export interface components {
             /**
              * @description What kind of thing: `not_open`, `unknown_act`, `wrong_state`, `wrong_role`, `case_ended`, `already_done`, `unknown_word`,
              *     `missing_paper`, `condition_unmet`, `condition_met`, `excepted`, `nothing_to_extend`, `term_not_running`,
-             *     `extensions_used_up` or `extension_too_long`; of a file e.g. `lying_name`, `column_missing` or `too_many_rejected`.
+             *     `extensions_used_up` or `extension_too_long`. Of a file of data: `empty`, `lying_name`, `not_tabular`, `too_large`, `damaged`,
+             *     `no_sheet`, `unknown_option`, `too_many_columns`, `column_missing`, `column_unknown`, `no_rows`, `too_many_rejected`,
+             *     `cancelled`, `broken_off`, `source_changed`, `schema_mismatch` or `bad_request`. Of a form: `not_a_workbook`,
+             *     `damaged_workbook` or `too_large_workbook`.
              * @example condition_unmet
              */
             code: string;
