@@ -105,10 +105,7 @@ function Outcome({ of }: { of: Schemas["Recounted"] }) {
         </details>
       )}
       <p className="quiet">{t("figures.offline")}</p>
-      <Copy
-        text={`gongshu log recount ${of.shards.map((one) => `var/log/${one.class}/${one.period}`).join(" ")}`}
-        label={t("figures.offline_command")}
-      />
+      <Copy text={"gongshu log recount var/log --keys log-keys.json"} label={t("figures.offline_command")} />
     </div>
   );
 }
