@@ -21,7 +21,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait, OnConflict, Query},
 };
 use serde::{Deserialize, Serialize};
@@ -293,19 +293,23 @@ impl Platform {
         Ok(Listing { items: rows.into_iter().map(LoadView::try_from).collect::<Result<_>>()?, total })
     }
 
-    /// The loads of an organisation, newest first.
+    /// The loads of an organisation, or of the whole district for who reads the log; newest first.
     ///
     /// # Errors
-    /// [`Code::NotPermitted`] for whoever may not read the organisation's things.
+    /// [`Code::NotPermitted`] for whoever may not read the organisation's things, or the log.
     pub async fn loads_of(
         &self,
         ctx: &Ctx,
-        organisation: OrganisationId,
+        organisation: Option<OrganisationId>,
         state: Option<&str>,
         page: Page,
     ) -> Result<Listing<LoadLine>> {
-        self.may(ctx, Action::ReadThing, &Resource::thing(None, organisation))?;
-        let mut query = store::load::Entity::find().filter(store::load::Column::OrganisationId.eq(organisation.0));
+        match organisation {
+            Some(organisation) => self.may(ctx, Action::ReadThing, &Resource::thing(None, organisation))?,
+            None => self.may(ctx, Action::ReadLog, &Resource::platform())?,
+        }
+        let of = organisation.map(|organisation| store::load::Column::OrganisationId.eq(organisation.0));
+        let mut query = store::load::Entity::find().filter(Condition::all().add_option(of));
         if let Some(state) = state {
             query = query.filter(store::load::Column::State.eq(state));
         }

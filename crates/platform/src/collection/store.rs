@@ -76,12 +76,16 @@ pub(crate) fn by_organisation() -> Tables {
     Tables { name: "20261122_loads_by_organisation", tables: Vec::new(), indexes: vec![index] }
 }
 
-/// Why a file was refused, as a code.
+/// Why a file was refused, as a code; and what the loads of the whole district are found by.
 pub(crate) fn reasons() -> Alterations {
+    let index = |name: &'static str| Index::create().name(name).table("collection_load").to_owned();
     Alterations {
         name: "20261122_load_reasons",
         columns: vec![Table::alter().table("collection_load").add_column(text_null("fault_reason")).to_owned()],
-        indexes: Vec::new(),
+        indexes: vec![
+            index("collection_load_newest").col("started_at").col("id").to_owned(),
+            index("collection_load_state").col("state").col("started_at").col("id").to_owned(),
+        ],
         statements: &[],
     }
 }

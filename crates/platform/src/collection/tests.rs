@@ -46,6 +46,8 @@ async fn a_refused_file_changes_nothing() {
         let loads = world.platform.loads(&world.holder("2026-03-04 11:00"), entry, Page::default()).await.unwrap();
         let states: Vec<_> = loads.items.iter().map(|load| load.state.as_str()).collect();
         assert_eq!(states, ["stopped", "refused", "accepted"]);
+        let reasons = loads.items.iter().map(|load| load.fault_reason.as_ref().map(|reason| reason.code.as_str()));
+        assert_eq!(reasons.collect::<Vec<_>>(), [Some("cancelled"), Some("column_missing"), None]);
         assert_eq!(world.lake.table(&catalogue::dataset(entry)).unwrap().unwrap().rows, 5);
         world.close().await;
     }

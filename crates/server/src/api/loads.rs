@@ -108,9 +108,13 @@ async fn loads_create(
 struct LoadsQuery {
     /// Only those that stand so: `running`, `accepted`, `refused` or `stopped`.
     state: Option<String>,
+    /// Of the whole district, for who reads the log.
+    #[serde(default)]
+    #[param(default = false)]
+    district: bool,
 }
 
-/// Lists the loads of an organisation, newest first.
+/// Lists the loads of an organisation or of the whole district, newest first.
 #[utoipa::path(get, path = "/loads", tag = "collection", params(OwnerQuery, LoadsQuery, PageQuery), responses((status = 200, body = Paged<LoadLine>), ReadProblems))]
 async fn loads_of(
     caller: Caller,
@@ -118,7 +122,8 @@ async fn loads_of(
     InQuery(wanted): InQuery<LoadsQuery>,
     InQuery(page): InQuery<PageQuery>,
 ) -> Answer<platform::Listing<collection::LoadLine>> {
-    let (organisation, state) = (of.organisation(&caller)?, wanted.state.as_deref());
+    let organisation = if wanted.district { None } else { Some(of.organisation(&caller)?) };
+    let state = wanted.state.as_deref();
     Ok(Json(caller.platform().loads_of(&caller.ctx, organisation, state, page.page()?).await?))
 }
 

@@ -11,6 +11,8 @@ export const entryLoads = (id: string, offset = 0, limit = 10) =>
 interface LoadsFilter {
   organisation?: string | undefined;
   state?: string | undefined;
+  /** Of the whole district, for who reads the log. */
+  district?: boolean;
   offset: number;
   limit: number;
 }

@@ -17,16 +17,18 @@ const SCOPES = ["mine", "all", "ended"] as const;
 
 export function Cases() {
   const { t } = useGlossary();
-  const { page = 1, procedure, scope = "all" } = useSearch({ from: "/shell/cases" });
+  const { page = 1, procedure, state, scope = "all" } = useSearch({ from: "/shell/cases" });
   const navigate = useNavigate({ from: "/cases" });
   // What somebody searches for may be a name; it stays out of the address.
   const [text, setText] = useState("");
   const sought = useDeferredValue(text.trim());
   const ours = useQuery(packs).data?.find((line) => line.ours)?.id;
   const law = useQuery({ ...packOf(ours ?? ""), enabled: ours !== undefined }).data;
+  const states = law?.procedures.find(({ id }) => id === procedure)?.states ?? [];
   const filter = {
     ...(sought === "" ? {} : { text: sought }),
     procedure,
+    state,
     mine: scope === "mine",
     ended: scope === "ended",
     sort: scope === "ended" ? ("changed" as const) : ("due" as const),
@@ -42,7 +44,7 @@ export function Cases() {
           aria-label={t("cases.scope")}
           value={scope}
           options={SCOPES.map((value) => ({ value, label: words[value] }))}
-          onChange={(value) => void navigate({ search: { scope: value, procedure } })}
+          onChange={(value) => void navigate({ search: { scope: value, procedure, state } })}
         />
         <Select
           className="wide"
@@ -54,6 +56,17 @@ export function Cases() {
           options={(law?.procedures ?? []).map(({ id, title }) => ({ value: id, label: title }))}
           onChange={(value) => void navigate({ search: { scope, procedure: value ?? undefined } })}
         />
+        {procedure !== undefined && (
+          <Select
+            className="wide"
+            aria-label={t("home.column_state")}
+            allowClear
+            placeholder={t("home.column_state")}
+            value={state ?? null}
+            options={states.map(({ id, title }) => ({ value: id, label: title }))}
+            onChange={(value) => void navigate({ search: { scope, procedure, state: value ?? undefined } })}
+          />
+        )}
         <Input
           className="wide"
           allowClear={CLEARABLE}
@@ -63,14 +76,14 @@ export function Cases() {
           value={text}
           onChange={(event) => {
             setText(event.target.value);
-            if (page > 1) void navigate({ search: { scope, procedure } });
+            if (page > 1) void navigate({ search: { scope, procedure, state } });
           }}
         />
       </div>
       <section className="card">
         <List
           query={(offset, limit) => cases({ ...filter, offset, limit })}
-          at={{ page, go: (next) => void navigate({ search: { scope, procedure, page: next } }) }}
+          at={{ page, go: (next) => void navigate({ search: { scope, procedure, state, page: next } }) }}
           empty={t("cases.nothing")}
         >
           {({ items }) => <CaseTable lines={items} />}

@@ -11,9 +11,10 @@ const home = createRoute({
 const allCases = createRoute({
   getParentRoute: () => shell,
   path: "/cases",
-  validateSearch: (search): { page?: number; procedure?: string; scope?: string } => ({
+  validateSearch: (search): { page?: number; procedure?: string; state?: string; scope?: string } => ({
     page: whole(search.page),
     procedure: text(search.procedure),
+    state: text(search.state),
     scope: text(search.scope),
   }),
   component: lazyRouteComponent(() => import("./Cases"), "Cases"),

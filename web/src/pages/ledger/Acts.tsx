@@ -1,10 +1,11 @@
 /** Every act of the district, latest first: found by when, for whom, in which procedure, and whether a term had run out. */
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Select, Tag } from "antd";
+import { Tag } from "antd";
 import type { Schemas } from "../../api/client";
 import { type ActFilter, acts, mayDo, pack, packs, people } from "../../api/queries";
 import { useGlossary } from "../../glossary";
+import { Select } from "../../parts/Select";
 import { Table } from "../../parts/Table";
 import { minuteOf } from "../../parts/time";
 import { Loaded, Nothing } from "../../shell/Faults";

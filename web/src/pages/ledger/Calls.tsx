@@ -1,10 +1,11 @@
 /** Calls as the log tells them, newest first. What was looked up stands in the log as a commitment only, so it is not here. */
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Select, Tag } from "antd";
+import { Tag } from "antd";
 import type { Schemas } from "../../api/client";
 import { calls, service } from "../../api/queries";
 import { useGlossary } from "../../glossary";
+import { Select } from "../../parts/Select";
 import { Table } from "../../parts/Table";
 import { minuteOf } from "../../parts/time";
 import { Loaded, Nothing } from "../../shell/Faults";

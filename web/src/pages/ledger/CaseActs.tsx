@@ -1,12 +1,13 @@
 /** Acts case by case, each with its place in the log and the way to its proof: also for who reads only their own cases. */
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Segmented, Select, Tag } from "antd";
+import { Segmented, Tag } from "antd";
 import { useState } from "react";
 import type { Schemas } from "../../api/client";
 import { cases, oneCase, pack, packs } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { List } from "../../parts/List";
+import { Select } from "../../parts/Select";
 import { Table } from "../../parts/Table";
 import { dayOf, minuteOf } from "../../parts/time";
 import { Loaded } from "../../shell/Faults";

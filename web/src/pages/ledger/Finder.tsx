@@ -1,8 +1,9 @@
 /** The short way to one proof, for who knows which: an act by its id, or whatever stands at a place of the log. */
 import { useNavigate } from "@tanstack/react-router";
-import { Button, Input, Select } from "antd";
+import { Button, Input } from "antd";
 import { useState } from "react";
 import { useGlossary } from "../../glossary";
+import { Select } from "../../parts/Select";
 import { dayOf } from "../../parts/time";
 import { useNow } from "../docket/parts";
 import { isId, periodOf, placeText, readPlace, SHARDS } from "./place";

@@ -1,13 +1,12 @@
-/** What was handed in, organisation by organisation; each accepted file leads to its certificate and to its proof. */
+/** What was handed in, in the whole district or by one organisation; each accepted file leads to its certificate and to its proof. */
 import { Link } from "@tanstack/react-router";
-import { Select } from "antd";
 import { loadsOf } from "../../api/queries";
 import { useGlossary } from "../../glossary";
 import { List } from "../../parts/List";
 import { OrganisationSelect } from "../../parts/OrganisationSelect";
+import { Select } from "../../parts/Select";
 import { Table } from "../../parts/Table";
 import { minuteOf } from "../../parts/time";
-import { Nothing } from "../../shell/Faults";
 import { LoadState } from "../collection/parts";
 import { useExplorer } from "./filters";
 
@@ -22,7 +21,7 @@ export function Loads() {
       <div className="filters">
         <OrganisationSelect
           label={t("ledger.organisation")}
-          none={t("ledger.choose_organisation")}
+          none={t("ledger.all_organisations")}
           value={organisation}
           choose={(chosen) => set({ organisation: chosen })}
         />
@@ -37,64 +36,53 @@ export function Loads() {
         />
       </div>
       <section className="card">
-        {organisation === undefined ? (
-          <Nothing>
-            <p>{t("collection.choose_organisation")}</p>
-            <p>
-              <Link to="/evidence" search={{ view: "acts", procedure: "collection", action: "record_load" }}>
-                {t("ledger.all_loads")}
-              </Link>
-            </p>
-          </Nothing>
-        ) : (
-          <List
-            query={(offset, limit) => loadsOf({ organisation, state, offset, limit })}
-            at={{ page, go: (next) => set({ page: next }) }}
-            empty={t(state === undefined ? "collection.no_loads" : "collection.no_loads_so")}
-          >
-            {({ items }) => (
-              <Table
-                label={t("catalogue.loads")}
-                columns={[
-                  t("load.at"),
-                  t("load.name"),
-                  t("catalogue.entry"),
-                  t("load.state"),
-                  { number: t("load.accepted") },
-                  { number: t("load.rejected") },
-                  t("ledger.proof"),
-                ]}
-              >
-                {items.map((load) => (
-                  <tr key={load.id}>
-                    <td className="number-left">{minuteOf(load.started_at)}</td>
-                    <td>
-                      <Link to="/collection/loads/$id" params={{ id: load.id }}>
-                        {load.name}
+        <List
+          query={(offset, limit) => loadsOf({ organisation, district: organisation === undefined, state, offset, limit })}
+          at={{ page, go: (next) => set({ page: next }) }}
+          empty={t(state === undefined ? "collection.no_loads" : "collection.no_loads_so")}
+        >
+          {({ items }) => (
+            <Table
+              label={t("catalogue.loads")}
+              columns={[
+                t("load.at"),
+                t("load.name"),
+                t("catalogue.entry"),
+                t("load.state"),
+                { number: t("load.accepted") },
+                { number: t("load.rejected") },
+                t("ledger.proof"),
+              ]}
+            >
+              {items.map((load) => (
+                <tr key={load.id}>
+                  <td className="number-left">{minuteOf(load.started_at)}</td>
+                  <td>
+                    <Link to="/collection/loads/$id" params={{ id: load.id }}>
+                      {load.name}
+                    </Link>
+                  </td>
+                  <td lang="zh-CN">{load.entry_title}</td>
+                  <td>
+                    <LoadState of={load.state} />
+                  </td>
+                  <td className="number">{load.accepted.toLocaleString("en-US")}</td>
+                  <td className="number">{load.rejected.toLocaleString("en-US")}</td>
+                  <td>
+                    {load.state === "accepted" ? (
+                      <Link to="/evidence" search={{ load: load.id }}>
+                        {t("evidence.show")}
+                        <span className="hidden"> {load.name}</span>
                       </Link>
-                    </td>
-                    <td lang="zh-CN">{load.entry_title}</td>
-                    <td>
-                      <LoadState of={load.state} />
-                    </td>
-                    <td className="number">{load.accepted.toLocaleString("en-US")}</td>
-                    <td className="number">{load.rejected.toLocaleString("en-US")}</td>
-                    <td>
-                      {load.state === "accepted" ? (
-                        <Link to="/evidence" search={{ load: load.id }}>
-                          {t("evidence.show")}
-                          <span className="hidden"> {load.name}</span>
-                        </Link>
-                      ) : (
-                        <span className="quiet">{t("value.none")}</span>
-                      )}
-                    </td>
-                  </tr>
-                ))}
-              </Table>
-            )}
-          </List>
-        )}
+                    ) : (
+                      <span className="quiet">{t("value.none")}</span>
+                    )}
+                  </td>
+                </tr>
+              ))}
+            </Table>
+          )}
+        </List>
       </section>
     </>
   );

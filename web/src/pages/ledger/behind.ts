@@ -21,9 +21,9 @@ export function behind(figure: string, of: Of = {}) {
     case "loads":
       return linkOptions({ to: "/evidence", search: { view: "loads", state: state ?? status } });
     case "open_cases":
-      return linkOptions({ to: "/cases", search: { procedure } });
+      return linkOptions({ to: "/cases", search: { procedure, state } });
     case "requests":
-      return linkOptions({ to: "/cases", search: { procedure: "sharing_request" } });
+      return linkOptions({ to: "/cases", search: { procedure: "sharing_request", state: state ?? status } });
     case "services":
       return linkOptions({ to: "/sharing/services" });
     case "entries":

@@ -465,6 +465,8 @@ impl World {
             ("loads_of", NOBODY, none(), None, 401),
             ("loads_of", DEMANDER, query(format!("organisation={}", self.housing)), None, 403),
             ("loads_of", PROVIDER, none(), None, 200),
+            ("loads_of", PROVIDER, query("district=true".to_owned()), None, 403),
+            ("loads_of", AUDIT, query("district=true".to_owned()), None, 200),
             ("loads_list", NOBODY, one(&self.entry), None, 401),
             ("loads_list", DEMANDER, one(&self.entry), None, 403),
             ("loads_list", PROVIDER, one(&self.entry), None, 200),
