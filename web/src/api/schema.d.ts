@@ -860,7 +860,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the loads of an organisation, newest first. */
+        /** Lists the loads of an organisation or of the whole district, newest first. */
         get: operations["loads_of"];
         put?: never;
         post?: never;
@@ -12172,6 +12172,8 @@ export interface operations {
                 organisation?: string;
                 /** @description Only those that stand so: `running`, `accepted`, `refused` or `stopped`. */
                 state?: string;
+                /** @description Of the whole district, for who reads the log. */
+                district?: boolean;
                 /** @description Rows to skip. */
                 offset?: number;
                 /** @description Rows to give. */

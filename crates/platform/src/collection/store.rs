@@ -84,7 +84,7 @@ pub(crate) fn reasons() -> Alterations {
         columns: vec![Table::alter().table("collection_load").add_column(text_null("fault_reason")).to_owned()],
         indexes: vec![
             index("collection_load_newest").col("started_at").col("id").to_owned(),
-            index("collection_load_state").col("state").col("started_at").col("id").to_owned(),
+            index("collection_load_newest_so").col("state").col("started_at").col("id").to_owned(),
         ],
         statements: &[],
     }
