@@ -34,7 +34,7 @@ async function measured(what, work) {
   await work();
   await settled();
   await page.waitForTimeout(100);
-  console.log(JSON.stringify({ what, ms: Math.max(16, await page.evaluate(() => globalThis.slowest)) }));
+  console.log(JSON.stringify({ what, interaction: Math.max(16, await page.evaluate(() => globalThis.slowest)) }));
 }
 
 /** Opens an address and tells when its first data stood on the page. */
@@ -42,7 +42,7 @@ async function opened(what, address, first) {
   const begun = performance.now();
   await page.goto(`${BASE_URL}/console${address}`);
   await page.locator(first).first().waitFor();
-  console.log(JSON.stringify({ what, ms: Math.round(performance.now() - begun) }));
+  console.log(JSON.stringify({ what, opened: Math.round(performance.now() - begun) }));
 }
 
 await page.goto(`${BASE_URL}/console/login`);

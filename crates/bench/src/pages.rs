@@ -1,9 +1,15 @@
 //! What each page of the consoles asks for first, from a store of a size that a district reaches. There is no peer; the target
 //! is the house's own: nobody waits longer than a blink for the first data.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    path::Path,
+    process::{Command, Stdio},
+    sync::Arc,
+    time::Duration,
+};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use futures::{StreamExt, TryStreamExt, stream};
 use platform::lake::MemoryLake;
 use serde_json::{Value, json};
@@ -20,6 +26,8 @@ use crate::{
 
 /// Answers a second that a page needs at least: its first data within 300 ms.
 const PROMPT: f64 = 1.0 / 0.3;
+/// Interactions a second that feel as if nothing came in between: none over 100 ms.
+const AT_ONCE: f64 = 10.0;
 /// How often each page is asked for.
 const TIMES: usize = 20;
 /// Drafts that are written at the same time while the store is filled.
@@ -61,6 +69,9 @@ pub fn run(place: &Workplace) -> Result<Table> {
         slowest = slowest.max(worst);
     }
     table.floor("the slowest page, answered so often a second", 1.0 / slowest.as_secs_f64(), PROMPT, "/s");
+    if !place.smoke {
+        felt(place, &mut table, address)?;
+    }
     let _ = stop.send(());
     runtime.block_on(district.platform.close())?;
     Ok(table)
@@ -84,6 +95,41 @@ fn pages(entry: &str) -> Vec<(&'static str, Vec<String>)> {
         ("the law", vec![api("/packs/changning-2025")]),
         ("state of the district", vec![api("/state")]),
     ]
+}
+
+/// What people feel: a real browser works with the same store and tells how long it was from a key or click to the next frame.
+fn felt(place: &Workplace, table: &mut Table, address: SocketAddr) -> Result<()> {
+    let web = place.path(Path::new("web"));
+    let script = Command::new("node")
+        .arg("scripts/interactions.mjs")
+        .current_dir(&web)
+        .env("BASE_URL", format!("http://{address}"))
+        .env("LOGIN", HOLDER)
+        .env("PASSWORD", PASSWORD)
+        .stderr(Stdio::inherit())
+        .output();
+    let told = match script {
+        Ok(done) if done.status.success() => String::from_utf8(done.stdout)?,
+        Ok(done) => bail!("the browser's part ended with {}", done.status),
+        Err(error) => {
+            table.absent("a browser", &format!("Node cannot be started: {error}"));
+            return Ok(());
+        }
+    };
+    let mut slowest = f64::EPSILON;
+    for line in told.lines() {
+        let measured: Value = serde_json::from_str(line).with_context(|| format!("`{line}` is no measurement"))?;
+        let what = measured.pointer("/what").and_then(Value::as_str).context("a measurement has no name")?;
+        let of = |kind: &str| measured.get(kind).and_then(Value::as_f64);
+        if let Some(ms) = of("opened") {
+            table.ours(format!("in the browser: {what}"), ms, "ms");
+        } else if let Some(ms) = of("interaction") {
+            table.ours(format!("in the browser, from key or click to the next frame: {what}"), ms, "ms");
+            slowest = slowest.max(ms / 1e3);
+        }
+    }
+    table.floor("the slowest interaction, so often a second", 1.0 / slowest, AT_ONCE, "/s");
+    Ok(())
 }
 
 /// A district with so many entries, the first of them published.
