@@ -34,7 +34,8 @@ use crate::{
     policy::{Action, Resource},
 };
 
-/// Most leaves that are counted while somebody waits for the answer: some seconds' work, and some tens of megabytes.
+/// Most leaves that are counted while somebody waits for the answer; a larger log is counted offline. A cautious bound: the time
+/// that so many take has not been measured.
 pub const MOST_LEAVES: u64 = 1_000_000;
 /// Most leaves that may wait for the log in a snapshot.
 const MOST_QUEUED: u64 = 100_000;
